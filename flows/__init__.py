@@ -1,0 +1,1 @@
+"""The DAG as Prefect flows; one flow, one file."""

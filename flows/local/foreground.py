@@ -1,0 +1,94 @@
+"""The flow in this process, watched from a terminal: one line a finished step, and a summary.
+
+Started by flows.run with Prefect's settings in the environment. Ends 0 if the run completed, 1 if
+it failed, 2 if it could not begin. SIGTERM ends it at once: every step is either finished or will
+be done again, so there is nothing to tidy, but the run is noted as cancelled.
+"""
+
+import argparse
+import logging
+import os
+import signal
+import sys
+from types import FrameType
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+
+from flows.run import parser
+from flows.steps import PROGRESS
+from tickertone.errors import ConfigError, TickertoneError
+
+_STYLES = {logging.INFO: "dim", logging.ERROR: "bold red"}
+
+
+class ProgressLines(logging.Handler):
+    """Prints each finished step."""
+
+    def __init__(self, console: Console) -> None:
+        super().__init__(logging.INFO)
+        self._console = console
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """One line, red where a step failed."""
+        style = _STYLES.get(record.levelno, "")
+        self._console.print(escape(record.getMessage()), style=style, highlight=False)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the flow; the exit status."""
+    options = parser().parse_args(arguments)
+    console = Console(stderr=True, soft_wrap=True)
+    signal.signal(signal.SIGTERM, _cancel)
+    try:
+        state = _run(options, console)
+        error = None if state.is_completed() else state.result(raise_on_failure=False)
+        if isinstance(error, TickertoneError):
+            raise error
+    except TickertoneError as error:
+        console.print(escape(str(error)), style="bold red", highlight=False)
+        return 2
+    console.print(escape(state.message or ""), style="bold red" if error else "bold")
+    return 1 if error else 0
+
+
+def _run(options: argparse.Namespace, console: Console) -> Any:
+    from prefect.exceptions import ParameterTypeError
+
+    from flows.nightly import nightly
+    from tasks.limits import free_all_slots
+
+    if options.alone:
+        free_all_slots()
+    if not options.verbose:
+        logging.getLogger(f"prefect.flow_runs.{PROGRESS}").addHandler(ProgressLines(console))
+    chosen = {
+        "experiment": options.experiment,
+        "models": options.model,
+        "refresh": options.refresh,
+    }
+    try:
+        return nightly(**chosen, return_state=True)
+    except ParameterTypeError as error:
+        raise ConfigError("flow nightly", found=f"a parameter is refused: {error}") from error
+
+
+def _cancel(_signal: int, _frame: FrameType | None) -> None:
+    """Note the run as cancelled and leave; threads at work cannot be waited for."""
+    from prefect.client.orchestration import get_client
+    from prefect.context import FlowRunContext
+    from prefect.states import Cancelled
+
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    context = FlowRunContext.get()
+    try:
+        if context is not None and context.flow_run is not None:
+            with get_client(sync_client=True) as client:
+                client.set_flow_run_state(context.flow_run.id, Cancelled(), force=True)
+    finally:
+        os._exit(128 + signal.SIGTERM)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

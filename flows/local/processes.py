@@ -1,0 +1,84 @@
+"""Processes that we start, and that we stop with all their descendants."""
+
+import ctypes
+import os
+import signal
+import subprocess
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import psutil
+
+_PR_SET_PDEATHSIG = 1
+_LIBC = ctypes.CDLL(None)  # loaded here: between fork and exec there must be no import
+GRACE = 10.0  # seconds from SIGTERM to SIGKILL
+
+
+def spawn(
+    command: Sequence[str],
+    *,
+    environment: Mapping[str, str],
+    folder: Path,
+    log: Path | None = None,
+    tied: bool,
+) -> subprocess.Popen[bytes]:
+    """Start a process in a session of its own, so that a Ctrl-C reaches us and not it.
+
+    `tied`: it gets SIGTERM when we die, even by SIGKILL. `log`: where its output goes, if not to
+    our own.
+    """
+    start: Callable[..., subprocess.Popen[bytes]] = subprocess.Popen
+    options = {
+        "env": dict(environment),
+        "cwd": folder,
+        "stdin": subprocess.DEVNULL,
+        "start_new_session": True,
+        "preexec_fn": _die_with_parent if tied else None,
+    }
+    if log is None:
+        return start(command, **options)
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("ab") as output:
+        return start(command, stdout=output, stderr=subprocess.STDOUT, **options)
+
+
+def stop(processes: Sequence[psutil.Process], grace: float = GRACE) -> None:
+    """End processes and their descendants: SIGTERM to all, and SIGKILL to what is left."""
+    everyone = {p for root in processes for p in [root, *_descendants(root)]}
+    for process in everyone:
+        _signal(process, signal.SIGTERM)
+    _, left = psutil.wait_procs(everyone, timeout=grace)
+    left += [child for process in left for child in _descendants(process)]
+    for process in left:
+        _signal(process, signal.SIGKILL)
+    psutil.wait_procs(left, timeout=grace)
+
+
+def marked(name: str, value: str) -> list[psutil.Process]:
+    """The processes that have an environment variable, such as those that inherited it."""
+    found = []
+    for process in psutil.process_iter():
+        try:
+            if process.pid != os.getpid() and process.environ().get(name) == value:
+                found.append(process)
+        except psutil.Error:  # gone, a zombie, or another user's
+            continue
+    return found
+
+
+def _descendants(process: psutil.Process) -> list[psutil.Process]:
+    try:
+        return process.children(recursive=True)
+    except psutil.Error:
+        return []
+
+
+def _signal(process: psutil.Process, number: int) -> None:
+    try:
+        process.send_signal(number)
+    except psutil.Error:  # it ended by itself
+        return
+
+
+def _die_with_parent() -> None:
+    _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)

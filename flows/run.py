@@ -1,0 +1,97 @@
+"""`python -m flows.run EXPERIMENT`: the flow nightly from a terminal, with no server to set up.
+
+Uses the server of `make up` where it runs, else a private one for this run. This process only
+watches over that server and over the flow's process, so that whatever ends it leaves neither
+behind. Exit status: that of the flow's process (0 completed, 1 failed, 2 could not begin), 130
+after Ctrl-C, 143 after SIGTERM.
+"""
+
+import argparse
+import fcntl
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import NoReturn
+
+import psutil
+
+from flows.local import processes, server, settings
+from tickertone.errors import TickertoneError
+from tickertone.workspace import Workspace
+
+
+def parser() -> argparse.ArgumentParser:
+    """The arguments; the flow's process takes the same."""
+    mine = argparse.ArgumentParser(prog="python -m flows.run", description="Run an experiment.")
+    mine.add_argument("experiment", help="a file of data/experiments, without .yaml")
+    mine.add_argument("--model", action="append", default=[], help="only this one; repeatable")
+    mine.add_argument("--refresh", action="append", default=[], help="a stage to compute anew")
+    mine.add_argument("--verbose", action="store_true", help="Prefect's own log as well")
+    mine.add_argument("--alone", action="store_true", help=argparse.SUPPRESS)
+    return mine
+
+
+def main(arguments: list[str]) -> int:
+    """Run the experiment; the exit status."""
+    options = parser().parse_args(arguments)
+    signal.signal(signal.SIGTERM, _leave)
+    try:
+        workspace = Workspace.find(settings.CHECKOUT)
+        with _only_run(workspace) as alone, server.for_one_run(workspace) as used:
+            return _flow(workspace, used.api, options, arguments, alone=alone and used.private)
+    except TickertoneError as error:
+        print(error, file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("interrupted; what is finished is kept", file=sys.stderr)
+        return 130
+
+
+def _flow(
+    workspace: Workspace,
+    api: str,
+    options: argparse.Namespace,
+    arguments: list[str],
+    *,
+    alone: bool,
+) -> int:
+    """Run the flow's process to its end, or end it with all its descendants."""
+    environment = {**os.environ, **settings.run(workspace, verbose=options.verbose)}
+    environment["PREFECT_API_URL"] = api
+    command = [sys.executable, "-m", "flows.local.foreground", *arguments]
+    process = processes.spawn(
+        command + ["--alone"] * alone, environment=environment, folder=settings.CHECKOUT, tied=True
+    )
+    try:
+        return process.wait()
+    finally:
+        if process.returncode is None:
+            processes.stop([psutil.Process(process.pid)])
+
+
+@contextmanager
+def _only_run(workspace: Workspace) -> Iterator[bool]:
+    """Whether no other run of this kind is under way; then slots still taken are those of the dead.
+
+    Every run holds a shared flock as long as it lives.
+    """
+    workspace.locks.mkdir(parents=True, exist_ok=True)
+    with (workspace.locks / "prefect-runs.lock").open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            alone = True
+        except BlockingIOError:
+            alone = False
+        fcntl.flock(file, fcntl.LOCK_SH)
+        yield alone
+
+
+def _leave(_signal: int, _frame: FrameType | None) -> NoReturn:
+    sys.exit(128 + signal.SIGTERM)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,54 @@
+"""How a flow does the steps of a stage, and how it ends."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from prefect import Task, get_run_logger
+from prefect.client.schemas.objects import State
+from prefect.futures import as_completed
+from prefect.states import Completed, Failed
+
+from tasks.caching import results
+from tickertone.dag.run import Run, Summary
+from tickertone.store.manifest import Manifest, Step
+
+PROGRESS = "progress"  # child logger of the run's, for one line a finished step
+
+
+def carry_out(run: Run, stage: Task[Any, Any]) -> list[Manifest]:
+    """Do the steps of a stage side by side; the manifests of those that succeeded."""
+    task = stage.with_options(result_storage=results(run.workspace))
+    waiting = {task.submit(step, run.workspace): step for step in run.steps(stage.name)}
+    manifests = []
+    for future in as_completed([*waiting]):
+        future.wait()  # it is handed out when it has ended, a little before its state says so
+        if (manifest := _note(run, waiting[future], future.state)) is not None:
+            manifests.append(manifest)
+    return sorted(manifests, key=lambda manifest: manifest.subject)
+
+
+def _note(run: Run, step: Step, state: State[Any]) -> Manifest | None:
+    log = get_run_logger().getChild(PROGRESS)
+    result = state.result(raise_on_failure=False)
+    if not state.is_completed():
+        run.failed(step, result)
+        log.error("%s failed: %s", step.name, result)
+        return None
+    manifest, made = result
+    made = made and state.name != "Cached"
+    seconds = float(manifest.facts["seconds"]) if made else 0.0
+    run.done(step, manifest, made, seconds)
+    log.info("%s %s", step.name, f"computed in {seconds:.1f} s" if made else "cached")
+    return manifest
+
+
+def conclude(summary: Summary, models: Sequence[str]) -> State[Any]:
+    """The final state of the run: it names what failed, and the command that resumes."""
+    if not summary.failures:
+        return Completed(message=str(summary))
+    return Failed(message=f"{summary}\nresume with: {resume_command(summary.experiment, models)}")
+
+
+def resume_command(experiment: str, models: Sequence[str]) -> str:
+    """What to type to do what is left; what is finished is kept, refreshed stages included."""
+    return " ".join(["tickertone run", experiment, *(f"--model {model}" for model in models)])

@@ -1,0 +1,154 @@
+"""What no single stanza can know: that names resolve and that nothing is scored on what it learnt.
+
+Each check raises ConfigError naming the file, the field and the allowed names.
+"""
+
+from collections.abc import Iterable, Mapping
+
+from tickertone.catalog.datasets import DatasetsFile, DatasetSpec
+from tickertone.catalog.experiments import ExperimentSpec, SplitRef, TargetSpec
+from tickertone.catalog.mistakes import nearest
+from tickertone.catalog.models import ModelSpec
+from tickertone.errors import ConfigError
+
+_TRAIN = "train"
+
+
+def check_models(
+    shown: str, models: Mapping[str, ModelSpec], datasets: Mapping[str, DatasetSpec]
+) -> None:
+    """Every model is trained on known data sets of one task that have a train split."""
+    for name, model in models.items():
+        place = f"{shown}, models.{name}.trained_on"
+        for dataset in model.trained_on:
+            _known(place, "data set", dataset, datasets)
+            split = datasets[dataset].splits.get(_TRAIN)
+            if split is None or split.role != "train":
+                raise ConfigError(
+                    place,
+                    found=f"{dataset}, which has no split {_TRAIN!r} with role train",
+                    expected="one of " + ", ".join(_trainable(datasets)),
+                    remedy="train on another data set, or declare that split in datasets.yaml",
+                )
+        tasks = {datasets[dataset].task for dataset in model.trained_on}
+        if len(tasks) > 1:
+            raise ConfigError(
+                place,
+                found="data sets of several tasks: " + ", ".join(sorted(tasks)),
+                expected="data sets of one task",
+                remedy="make one model a task",
+            )
+
+
+def check_experiment(
+    shown: str,
+    experiment: ExperimentSpec,
+    models: Mapping[str, ModelSpec],
+    datasets: DatasetsFile,
+) -> None:
+    """Names resolve, tasks agree, and no model or combiner has learnt what it is scored on."""
+    for model in experiment.models:
+        _known(f"{shown}, models", "model", model, models)
+    members = {name: models[name] for name in experiment.models}
+    for name, target in experiment.targets.items():
+        place = f"{shown}, targets.{name}"
+        _check_splits(place, target, datasets.datasets)
+        _check_tasks(place, target, members, datasets.datasets)
+        _check_fit(place, target, members, datasets.datasets)
+        for model, recipe in members.items():
+            for trained_on in recipe.trained_on:
+                learnt = SplitRef(dataset=trained_on, split=_TRAIN)
+                if _overlap(learnt, target.test, datasets.datasets):
+                    raise ConfigError(
+                        f"{place}.test",
+                        found=f"{target.test.dataset}.{target.test.split}, but model {model} is "
+                        f"trained on {trained_on}, which shares its texts",
+                        expected="models that have not seen the target's texts",
+                        remedy=f"take {model} out of models, or {name} out of targets",
+                    )
+
+
+def _known(place: str, what: str, name: str, known: Iterable[str]) -> None:
+    names = list(known)
+    if name not in names:
+        raise ConfigError(
+            place,
+            found=f"unknown {what} {name!r}",
+            expected="one of " + ", ".join(names),
+            remedy=nearest(name, names) or f"correct the name, or add a stanza for this {what}",
+        )
+
+
+def _check_splits(place: str, target: TargetSpec, datasets: Mapping[str, DatasetSpec]) -> None:
+    for field, ref in (("test", target.test), ("fit_on", target.fit_on)):
+        _known(f"{place}.{field}.dataset", "data set", ref.dataset, datasets)
+        splits = datasets[ref.dataset].split_names
+        _known(f"{place}.{field}.split", f"split of {ref.dataset}", ref.split, splits)
+    spec = datasets[target.test.dataset]
+    split = spec.splits.get(target.test.split)
+    if split is None or split.role != "test":
+        raise ConfigError(
+            f"{place}.test",
+            found=f"split {target.test.split!r}, whose role is not test",
+            expected="one of " + ", ".join(n for n, s in spec.splits.items() if s.role == "test"),
+            remedy="name a split with role test",
+        )
+
+
+def _check_tasks(
+    place: str,
+    target: TargetSpec,
+    members: Mapping[str, ModelSpec],
+    datasets: Mapping[str, DatasetSpec],
+) -> None:
+    task = datasets[target.test.dataset].task
+    others = {f"{place}.fit_on, data set {target.fit_on.dataset}": target.fit_on.dataset}
+    others |= {f"{place}, model {name}": m.trained_on[0] for name, m in members.items()}
+    for where, dataset in others.items():
+        if datasets[dataset].task != task:
+            raise ConfigError(
+                where,
+                found=f"task {datasets[dataset].task}",
+                expected=f"task {task}, as the test split's",
+                remedy="keep one task a target",
+            )
+
+
+def _check_fit(
+    place: str,
+    target: TargetSpec,
+    members: Mapping[str, ModelSpec],
+    datasets: Mapping[str, DatasetSpec],
+) -> None:
+    fit_on = target.fit_on
+    shown = f"{fit_on.dataset}.{fit_on.split}"
+    if _overlap(fit_on, target.test, datasets):
+        raise ConfigError(
+            f"{place}.fit_on",
+            found=f"{shown}, which shares texts with {target.test.dataset}.{target.test.split}",
+            expected="labels of texts that are not scored",
+            remedy="fit on another split, such as dev",
+        )
+    for model, recipe in members.items():
+        for trained_on in recipe.trained_on:
+            if _overlap(SplitRef(dataset=trained_on, split=_TRAIN), fit_on, datasets):
+                raise ConfigError(
+                    f"{place}.fit_on",
+                    found=f"{shown}, which model {model} is trained on",
+                    expected="labels of texts that no member has learnt",
+                    remedy="fit on another split, such as dev",
+                )
+
+
+def _overlap(one: SplitRef, other: SplitRef, datasets: Mapping[str, DatasetSpec]) -> bool:
+    """May two splits share texts? Different splits of one data set do not; `related` sets do."""
+    if one.dataset == other.dataset:
+        return one.split == other.split
+    related = datasets[one.dataset].related
+    return related is not None and related == datasets[other.dataset].related
+
+
+def _trainable(datasets: Mapping[str, DatasetSpec]) -> list[str]:
+    return [
+        n for n, s in datasets.items() if _TRAIN in s.splits and s.splits[_TRAIN].role == _TRAIN
+    ]

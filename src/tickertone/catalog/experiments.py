@@ -1,0 +1,95 @@
+"""An experiment, data/experiments/NAME.yaml: targets, models, combiners."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from tickertone.catalog.datasets import Name
+from tickertone.frozen import Frozen
+
+
+class SplitRef(Frozen):
+    """One split of one data set, as it is after validation."""
+
+    dataset: Name
+    split: Name
+
+
+class TargetSpec(Frozen):
+    """What is scored, and on which labels combiners are fitted (never on those of the test)."""
+
+    test: SplitRef
+    fit_on: SplitRef
+
+    @model_validator(mode="after")
+    def _apart(self) -> Self:
+        if self.test == self.fit_on:
+            raise ValueError("fit_on is the test split itself: combiners may not see test labels")
+        return self
+
+
+class MeanCombiner(Frozen):
+    """The mean of the members' probabilities."""
+
+    kind: Literal["mean"]
+
+
+class HalfHardMeanCombiner(Frozen):
+    """The mean of (probability + hard vote) / 2, as in arXiv 2406.13720 (DAFT-E^Z)."""
+
+    kind: Literal["half_hard_mean"]
+
+
+class MajorityVoteCombiner(Frozen):
+    """One member, one vote; ties go to the higher mean probability."""
+
+    kind: Literal["majority_vote"]
+
+
+class PickBestCombiner(Frozen):
+    """The member with the lowest log loss on the fitting labels."""
+
+    kind: Literal["pick_best"]
+
+
+class StackingCombiner(Frozen):
+    """Logistic regression on the members' centred log-probabilities."""
+
+    kind: Literal["stacking"]
+    c: float = Field(0.1, gt=0, description="inverse of the L2 penalty")
+
+
+class GreedyCombiner(Frozen):
+    """Greedy selection with replacement by log loss (Caruana et al. 2004)."""
+
+    kind: Literal["greedy"]
+    rounds: int = Field(50, ge=1)
+
+
+CombinerSpec = Annotated[
+    MeanCombiner
+    | HalfHardMeanCombiner
+    | MajorityVoteCombiner
+    | PickBestCombiner
+    | StackingCombiner
+    | GreedyCombiner,
+    Field(discriminator="kind"),
+]
+
+
+class ExperimentSpec(Frozen):
+    """Targets, models, combiners, and how uncertainty is drawn."""
+
+    title: str
+    targets: dict[Name, TargetSpec] = Field(min_length=1)
+    models: tuple[Name, ...] = Field(min_length=1)
+    combiners: dict[Name, CombinerSpec] = Field(default_factory=dict)
+    bootstrap_draws: int = Field(1000, ge=100)
+    seed: int = 0
+
+    @model_validator(mode="after")
+    def _systems_differ(self) -> Self:
+        both = set(self.models) & set(self.combiners)
+        if both:
+            raise ValueError(f"names of a model and of a combiner at once: {sorted(both)}")
+        return self

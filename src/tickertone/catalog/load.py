@@ -1,0 +1,100 @@
+"""The catalog: everything that people edit under data/, read, typed and checked as a whole.
+
+A mistake is a ConfigError that names file, stanza and field, what was found and what is allowed.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from tickertone.catalog.checks import check_experiment, check_models
+from tickertone.catalog.datasets import ContaminationSpec, DatasetsFile, DatasetSpec, TaskSpec
+from tickertone.catalog.experiments import ExperimentSpec
+from tickertone.catalog.mistakes import explain, nearest
+from tickertone.catalog.models import ModelsFile, ModelSpec
+from tickertone.catalog.published import PublishedFile, PublishedRow
+from tickertone.catalog.yaml_files import read_yaml
+from tickertone.errors import ConfigError
+from tickertone.frozen import Frozen
+
+_File = TypeVar("_File", bound=BaseModel)
+
+
+class Catalog(Frozen):
+    """What data/ declares; names in it are known to resolve."""
+
+    folder: Path
+    tasks: dict[str, TaskSpec]
+    datasets: dict[str, DatasetSpec]
+    models: dict[str, ModelSpec]
+    experiments: dict[str, ExperimentSpec]
+    contamination: tuple[ContaminationSpec, ...]
+    published: tuple[PublishedRow, ...]
+
+    def experiment(self, name: str) -> ExperimentSpec:
+        """The experiment called `name`; raises ConfigError, listing the known ones."""
+        if name not in self.experiments:
+            raise ConfigError(
+                f"experiment {name!r}",
+                found=f"no {self.folder.name}/experiments/{name}.yaml",
+                expected="one of " + ", ".join(self.experiments),
+                remedy=nearest(name, self.experiments) or "take one of these, or write that file",
+            )
+        return self.experiments[name]
+
+    def contaminated(self, base_name: str, dataset: str) -> str | None:
+        """Where it is known from that a base model has seen a data set, or None if it is not."""
+        related = self.datasets[dataset].related
+        known = (c for c in self.contamination if c.base == base_name and c.related == related)
+        return next((c.source for c in known), None)
+
+
+def load_catalog(data_folder: Path) -> Catalog:
+    """Read and check data/datasets.yaml, models.yaml, published.yaml and experiments/*.yaml.
+
+    published.yaml and experiments/ may be absent. Raises ConfigError for the first mistake found.
+    """
+    datasets = _read(data_folder, "datasets.yaml", DatasetsFile)
+    models = _read(data_folder, "models.yaml", ModelsFile).models
+    experiments = {
+        path.stem: _read(data_folder, f"experiments/{path.name}", ExperimentSpec)
+        for path in sorted((data_folder / "experiments").glob("*.yaml"))
+    }
+    published: tuple[PublishedRow, ...] = ()
+    if (data_folder / "published.yaml").exists():
+        published = _read(data_folder, "published.yaml", PublishedFile).published
+    check_models(_shown(data_folder, "models.yaml"), models, datasets.datasets)
+    for name, experiment in experiments.items():
+        shown = _shown(data_folder, f"experiments/{name}.yaml")
+        check_experiment(shown, experiment, models, datasets)
+    return Catalog(
+        folder=data_folder,
+        tasks=dict(datasets.tasks),
+        datasets=dict(datasets.datasets),
+        models=dict(models),
+        experiments=experiments,
+        contamination=datasets.contamination,
+        published=published,
+    )
+
+
+def _shown(data_folder: Path, name: str) -> str:
+    return f"{data_folder.name}/{name}"
+
+
+def _read(data_folder: Path, name: str, kind: type[_File]) -> _File:
+    shown = _shown(data_folder, name)
+    raw: Any = read_yaml(data_folder / name, shown)
+    if not isinstance(raw, Mapping):
+        raise ConfigError(
+            shown,
+            found=f"a {type(raw).__name__}, not a mapping",
+            expected="fields: " + ", ".join(kind.model_fields),
+            remedy="write `name: value` lines",
+        )
+    try:
+        return kind.model_validate(raw)
+    except ValidationError as error:
+        raise explain(error, shown, raw, kind) from None

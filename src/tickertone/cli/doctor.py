@@ -1,0 +1,114 @@
+"""`tickertone doctor`: what this machine has, what is missing, and how to get it."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from importlib.metadata import PackageNotFoundError, version
+from typing import Literal, NamedTuple
+
+import typer
+
+from tickertone.cli.results import AsJson
+from tickertone.errors import TickertoneError
+from tickertone.workspace import MIRROR_VARIABLE, Workspace, mirror_folder
+
+_LIBRARIES = (
+    "prefect", "torch", "transformers", "peft", "datasets", "duckdb", "great_expectations",
+    "scikit-learn", "huggingface_hub", "bitsandbytes",
+)  # fmt: skip
+_LOW_DISK_GB = 5
+
+
+class Finding(NamedTuple):
+    """One line of the doctor's report."""
+
+    subject: str
+    state: Literal["ok", "note", "missing"]
+    found: str
+    remedy: str = ""
+
+
+def doctor(as_json: AsJson = False) -> None:
+    """Check versions, GPU, mirror, Hub, disk and catalog; exit status 1 if something is missing."""
+    from tickertone.cli.show import show
+    from tickertone.store.query import Answer
+
+    findings = [*_libraries(), *_gpu(), *_mirror(), *_disk(), *_catalog()]
+    show(Answer(columns=Finding._fields, rows=tuple(findings)), as_json=as_json)
+    if any(finding.state == "missing" for finding in findings):
+        raise typer.Exit(1)
+
+
+def _libraries() -> Iterator[Finding]:
+    for name in _LIBRARIES:
+        try:
+            yield Finding(name, "ok", version(name))
+        except PackageNotFoundError:
+            optional = name == "bitsandbytes"
+            remedy = "pip install 'tickertone[quantisation]'" if optional else f"pip install {name}"
+            yield Finding(name, "note" if optional else "missing", "not installed", remedy)
+
+
+def _gpu() -> Iterator[Finding]:
+    try:
+        import torch
+    except ImportError:
+        return
+    if torch.cuda.is_available():
+        free, total = torch.cuda.mem_get_info()
+        name = torch.cuda.get_device_name()
+        yield Finding("GPU", "ok", f"{name}, {free >> 30} of {total >> 30} GiB free")
+    else:
+        cores = len(os.sched_getaffinity(0))
+        yield Finding("GPU", "note", f"none; {cores} CPU cores", "everything runs without one")
+
+
+def _mirror() -> Iterator[Finding]:
+    folder = mirror_folder()
+    if folder is None:
+        remedy = f"set {MIRROR_VARIABLE}=/path/to/mirror where you keep copies of the data sets"
+        yield Finding("mirror", "note", "not set; data sets come from the Hub", remedy)
+    elif not folder.is_dir():
+        yield Finding("mirror", "missing", f"no folder {folder}", f"correct {MIRROR_VARIABLE}")
+    else:
+        yield Finding("mirror", "ok", f"{sum(1 for _ in folder.iterdir())} entries")
+    offline = os.environ.get("HF_HUB_OFFLINE", "").upper() in {"1", "ON", "YES", "TRUE"}
+    found = "offline: HF_HUB_OFFLINE is set" if offline else "asked where the mirror lacks a file"
+    yield Finding("Hub", "note" if offline else "ok", found)
+
+
+def _disk() -> Iterator[Finding]:
+    free = shutil.disk_usage(Workspace.find().root).free / 1e9
+    low = free < _LOW_DISK_GB
+    yield Finding("disk", "missing" if low else "ok", f"{free:.0f} GB free", "free some" * low)
+
+
+def _catalog() -> Iterator[Finding]:
+    from tickertone.catalog.load import load_catalog
+    from tickertone.catalog.models import base_of
+    from tickertone.datasets.sources.locate import source_identity
+    from tickertone.models.bases import base_identity
+
+    workspace = Workspace.find()
+    try:
+        catalog = load_catalog(workspace.data)
+    except TickertoneError as error:
+        yield Finding("catalog", "missing", error.found, f"{error.place}: {error.expected}")
+        return
+    for name, spec in catalog.datasets.items():
+        unlocked = spec.source.hub is not None and spec.source.revision is None
+        try:
+            source_identity(spec, workspace.data)
+        except TickertoneError as error:
+            yield Finding(f"data set {name}", "note", error.found, error.remedy)
+        else:
+            note = "revision not locked: mirror only" if unlocked else "found"
+            yield Finding(f"data set {name}", "note" if unlocked else "ok", note,
+                          "tickertone lock, on a machine with the Hub" * unlocked)  # fmt: skip
+    for model, recipe in catalog.models.items():
+        base = base_of(recipe)
+        try:
+            if base is not None:
+                base_identity(base, workspace.root)
+        except TickertoneError as error:
+            yield Finding(f"model {model}", "note", error.found, error.remedy)

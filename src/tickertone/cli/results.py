@@ -1,0 +1,88 @@
+"""`tickertone leaderboard`, `sql` and `report`: what is known."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tickertone.cli.show import show
+from tickertone.errors import StoreError
+from tickertone.workspace import Workspace
+
+if TYPE_CHECKING:
+    from tickertone.store.query import Answer
+
+_LEADERBOARD = """
+    SELECT target, split, system, kind, n, accuracy, accuracy_low AS low, accuracy_high AS high,
+           macro_f1, weighted_f1, mcc, log_loss, brier, ece, p_vs_best, contaminated
+    FROM leaderboard WHERE experiment = ? ORDER BY target, split DESC, accuracy DESC, log_loss
+"""
+_SHORT = """
+    SELECT target, system, kind, n, round(100 * accuracy, 1) AS "accuracy %",
+           round(100 * accuracy_low, 1) || ' to ' || round(100 * accuracy_high, 1) AS "95 %",
+           round(macro_f1, 3) AS "macro F1", round(log_loss, 3) AS "log loss",
+           round(ece, 3) AS "ECE", round(p_vs_best, 3) AS "p vs best"
+    FROM leaderboard WHERE experiment = ? AND split = 'full'
+    ORDER BY target, accuracy DESC, log_loss
+"""
+AsJson = Annotated[bool, typer.Option("--json", help="JSON instead of a table")]
+
+
+def leaderboard(
+    experiment: Annotated[str, typer.Argument(help="a file of data/experiments")],
+    as_json: AsJson = False,
+) -> None:
+    """Show the leaderboard of an experiment, on the full and on the clean test splits."""
+    workspace = Workspace.find()
+    show(_known(workspace, _LEADERBOARD, experiment), as_json=as_json)
+
+
+def print_leaderboard(workspace: Workspace, experiment: str) -> None:
+    """The short form, after a run; nothing where nothing was evaluated."""
+    from tickertone.store.query import query
+
+    answer = query(workspace, _SHORT, [experiment])
+    if answer.rows:
+        show(answer, as_json=False, title=f"{experiment}, full test splits")
+
+
+def sql(
+    statement: Annotated[str, typer.Argument(help="a query over the views of the store")],
+    as_json: AsJson = False,
+) -> None:
+    """Ask the store in SQL. The connection can neither write nor read other files."""
+    from tickertone.store.query import query
+
+    show(query(Workspace.find(), statement), as_json=as_json)
+
+
+def report(
+    experiment: Annotated[str, typer.Argument(help="a file of data/experiments")],
+    open_it: Annotated[bool, typer.Option("--open", help="open it in a browser")] = False,
+) -> None:
+    """Print the path of an experiment's report."""
+    workspace = Workspace.find()
+    page = workspace.reports / f"{experiment}.html"
+    if not page.is_file():
+        raise StoreError(
+            str(page.relative_to(workspace.root)),
+            found="no report",
+            remedy=f"tickertone run {experiment}",
+        )
+    print(page)
+    if open_it:
+        typer.launch(page.as_uri())
+
+
+def _known(workspace: Workspace, statement: str, experiment: str) -> "Answer":
+    from tickertone.catalog.load import load_catalog
+    from tickertone.store.query import query
+
+    load_catalog(workspace.data).experiment(experiment)  # a misspelt name is told as such
+    answer = query(workspace, statement, [experiment])
+    if not answer.rows:
+        raise StoreError(
+            f"leaderboard of {experiment}",
+            found="no rows",
+            remedy=f"tickertone run {experiment}",
+        )
+    return answer

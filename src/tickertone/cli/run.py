@@ -1,0 +1,59 @@
+"""`tickertone run`: the flow `nightly` in a process of its own, then the leaderboard."""
+
+import subprocess
+import sys
+from typing import Annotated
+
+import typer
+
+from tickertone.workspace import Workspace
+
+
+def run(
+    experiment: Annotated[str, typer.Argument(help="a file of data/experiments, without .yaml")],
+    model: Annotated[
+        list[str] | None, typer.Option(help="only this model of the experiment; may be repeated")
+    ] = None,
+    refresh: Annotated[
+        list[str] | None, typer.Option(help="a stage to compute anew; may be repeated")
+    ] = None,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Prefect's own log")] = False,
+) -> None:
+    """Run an experiment: recompute what changed, print the leaderboard and the report's path."""
+    from tickertone.catalog.load import load_catalog
+    from tickertone.dag.scope import Scope
+
+    workspace = Workspace.find()
+    # A misspelt name is told here, before a server is started.
+    Scope.of(load_catalog(workspace.data), experiment, model or ())
+    arguments = [experiment]
+    for name in model or ():
+        arguments += ["--model", name]
+    for stage in refresh or ():
+        arguments += ["--refresh", stage]
+    if verbose:
+        arguments.append("--verbose")
+    # The library does not import the flows: they are told apart by a process boundary.
+    command = [sys.executable, "-m", "flows.run", *arguments]
+    code = _wait(subprocess.Popen(command, cwd=workspace.root))  # noqa: S603 - our own words
+    _show(workspace, experiment)
+    raise typer.Exit(code)
+
+
+def _wait(process: "subprocess.Popen[bytes]") -> int:
+    """Ctrl-C reaches the whole group; the flow is given the time to end by itself."""
+    while True:
+        try:
+            return process.wait()
+        except KeyboardInterrupt:
+            continue
+
+
+def _show(workspace: Workspace, experiment: str) -> None:
+    from tickertone.cli.results import print_leaderboard
+
+    if workspace.database.is_file():
+        print_leaderboard(workspace, experiment)
+    page = workspace.reports / f"{experiment}.html"
+    if page.is_file():
+        print(f"report: {page.relative_to(workspace.root)}")

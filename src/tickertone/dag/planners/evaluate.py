@@ -1,0 +1,68 @@
+"""evaluate(target): every system scored on the test split, full and clean."""
+
+from tickertone.catalog.models import base_of
+from tickertone.dag.planner import Node, Results
+from tickertone.dag.scope import Scope
+from tickertone.frozen import JSON
+from tickertone.identity.fingerprint import parts_of
+from tickertone.store.manifest import Step
+
+
+def subjects(scope: Scope) -> list[str]:
+    """Every target."""
+    return [f"{scope.name}/{target}" for target in scope.targets]
+
+
+def needs(scope: Scope, subject: str) -> list[Node]:
+    """The target's data set."""
+    return [Node("validate", scope.targets[subject.split("/")[1]].test.dataset)]
+
+
+def wants(scope: Scope, subject: str) -> list[Node]:
+    """Every system; one that failed leaves a gap in the leaderboard, not a hole for all."""
+    dataset = scope.targets[subject.split("/")[1]].test.dataset
+    models = [Node("extract", f"{model}/{dataset}") for model in scope.spec.models]
+    return models + [Node("combine", f"{subject}/{name}") for name in scope.spec.combiners]
+
+
+def step(scope: Scope, subject: str, results: Results) -> Step:
+    """Reads labels, the logits of the models and the predictions of the combiners."""
+    target_name = subject.split("/")[1]
+    test = scope.targets[target_name].test
+    inputs = {"test": results.output("validate", test.dataset, test.split)}
+    systems: list[JSON] = []
+    for model in scope.spec.models:
+        if results.has(Node("extract", f"{model}/{test.dataset}")):
+            inputs[f"model:{model}"] = results.output(
+                "extract", f"{model}/{test.dataset}", f"logits:{test.split}"
+            )
+            systems.append(_system(model, "model", _contaminated(scope, model, test.dataset)))
+    for name in scope.spec.combiners:
+        if results.has(Node("combine", f"{subject}/{name}")):
+            inputs[f"combiner:{name}"] = results.output(
+                "combine", f"{subject}/{name}", "predictions"
+            )
+            reasons = [r for m in scope.spec.models if (r := _contaminated(scope, m, test.dataset))]
+            systems.append(_system(name, "combiner", reasons[0] if reasons else None))
+    parts = parts_of(
+        "evaluate",
+        settings={
+            "labels": scope.target_task(target_name)["labels"],
+            "bootstrap_draws": scope.spec.bootstrap_draws,
+            "seed": scope.spec.seed,
+            "systems": systems,
+        },
+        inputs={role: output.content for role, output in inputs.items()},
+        entry_points=["tickertone.stages.evaluate"],
+        libraries=["numpy", "pyarrow", "scipy"],
+    )
+    return Step(subject=subject, parts=parts, inputs=inputs)
+
+
+def _system(name: str, kind: str, contaminated: str | None) -> JSON:
+    return {"name": name, "kind": kind, "contaminated": contaminated}
+
+
+def _contaminated(scope: Scope, model: str, dataset: str) -> str | None:
+    base = base_of(scope.model(model))
+    return scope.catalog.contaminated(base.name, dataset) if base else None

@@ -1,0 +1,56 @@
+"""extract(model x data set): the model's logits for every text that it has not scored yet."""
+
+from tickertone.dag.planner import Node, Results
+from tickertone.dag.scope import Scope
+from tickertone.identity.fingerprint import parts_of
+from tickertone.models.families import family_of
+from tickertone.store.manifest import Step
+
+
+def subjects(scope: Scope) -> list[str]:
+    """Every model on every data set that is a target or fitted on."""
+    return [f"{model}/{dataset}" for model in scope.spec.models for dataset in scope.scored]
+
+
+def needs(_scope: Scope, subject: str) -> list[Node]:
+    """The model, and the data set."""
+    model, dataset = subject.split("/")
+    return [Node("finetune", model), Node("validate", dataset)]
+
+
+def wants(_scope: Scope, _subject: str) -> list[Node]:
+    """Nothing."""
+    return []
+
+
+def step(scope: Scope, subject: str, results: Results) -> Step:
+    """Reads the model and the texts, never a label.
+
+    The scorer's key leaves the texts out: rows are shared by all data sets that hold a text.
+    """
+    model, dataset = subject.split("/")
+    spec = scope.model(model)
+    family = family_of(spec)
+    fitted = results.output("finetune", model, "model")
+    scorer = parts_of(
+        "extract",
+        settings={
+            "family": spec.family,
+            "recipe": spec.model_dump(mode="json"),
+            "task": scope.task(dataset),
+            "base": scope.base_identity(model),
+        },
+        inputs={"model": fitted.content},
+        entry_points=["tickertone.stages.extract", *family.score_entry_points],
+        libraries=family.score_libraries,
+    )
+    inputs = {"model": fitted}
+    for split in scope.scored[dataset]:
+        inputs[f"texts:{split}"] = results.output("validate", dataset, f"{split}.texts")
+    parts = scorer.model_copy(
+        update={
+            "settings": {**scorer.settings, "scorer": scorer.fingerprint},
+            "inputs": {role: output.content for role, output in inputs.items()},
+        }
+    )
+    return Step(subject=subject, parts=parts, inputs=inputs)

@@ -1,0 +1,45 @@
+"""finetune(model): one recipe, fitted on the train splits that it names."""
+
+from tickertone.dag.planner import Node, Results
+from tickertone.dag.scope import Scope
+from tickertone.identity.fingerprint import parts_of
+from tickertone.models.families import family_of
+from tickertone.store.manifest import Step
+
+
+def subjects(scope: Scope) -> list[str]:
+    """Every model of the experiment."""
+    return list(scope.spec.models)
+
+
+def needs(scope: Scope, subject: str) -> list[Node]:
+    """The data sets that it is trained on."""
+    return [Node("validate", name) for name in scope.model(subject).trained_on]
+
+
+def wants(_scope: Scope, _subject: str) -> list[Node]:
+    """Nothing."""
+    return []
+
+
+def step(scope: Scope, subject: str, results: Results) -> Step:
+    """Reads train, and dev where the data set carves one; the model's name is no part of it."""
+    spec = scope.model(subject)
+    family = family_of(spec)
+    inputs = {}
+    for name in spec.trained_on:
+        inputs[f"train:{name}"] = results.output("validate", name, "train")
+        if "dev" in scope.dataset(name).split_names:
+            inputs[f"dev:{name}"] = results.output("validate", name, "dev")
+    parts = parts_of(
+        "finetune",
+        settings={
+            "recipe": spec.model_dump(mode="json"),
+            "task": scope.task(spec.trained_on[0]),
+            "base": scope.base_identity(subject),
+        },
+        inputs={role: output.content for role, output in inputs.items()},
+        entry_points=["tickertone.stages.finetune", *family.fit_entry_points],
+        libraries=family.fit_libraries,
+    )
+    return Step(subject=subject, parts=parts, inputs=inputs)

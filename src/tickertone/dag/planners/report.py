@@ -1,0 +1,95 @@
+"""report(experiment): one page of all that is known."""
+
+from importlib.resources import files
+
+from tickertone.dag.planner import Node, Results
+from tickertone.dag.scope import Scope
+from tickertone.frozen import JSON
+from tickertone.identity.canonical import digest
+from tickertone.identity.fingerprint import parts_of
+from tickertone.store.manifest import Output, Step
+
+_EVALUATED = ("leaderboard", "evaluations", "confusion", "reliability")
+
+
+def subjects(scope: Scope) -> list[str]:
+    """The experiment."""
+    return [scope.name]
+
+
+def needs(_scope: Scope, _subject: str) -> list[Node]:
+    """Nothing: a page that says what is missing is better than none."""
+    return []
+
+
+def wants(scope: Scope, _subject: str) -> list[Node]:
+    """Everything that can be shown."""
+    nodes = [Node("ingest", name) for name in scope.validated]
+    nodes += [Node("validate", name) for name in scope.validated]
+    nodes += [Node("finetune", name) for name in scope.spec.models]
+    for target in scope.targets:
+        nodes += [Node("combine", f"{scope.name}/{target}/{c}") for c in scope.spec.combiners]
+        nodes.append(Node("evaluate", f"{scope.name}/{target}"))
+    return nodes
+
+
+def step(scope: Scope, subject: str, results: Results) -> Step:
+    """Reads the outcomes of every stage before it, as far as they are there."""
+    inputs: dict[str, Output] = {}
+    missing: list[JSON] = []
+    for node in wants(scope, subject):
+        if results.has(node):
+            inputs |= _shown(scope, node, results)
+        else:
+            missing.append(str(node))
+    parts = parts_of(
+        "report",
+        settings={
+            "experiment": scope.name,
+            "title": scope.spec.title,
+            "targets": {name: t.model_dump(mode="json") for name, t in scope.targets.items()},
+            "datasets": {
+                name: scope.dataset(name).model_dump(mode="json") for name in scope.validated
+            },
+            "models": {
+                name: scope.model(name).model_dump(mode="json") for name in scope.spec.models
+            },
+            "published": [
+                row.model_dump(mode="json")
+                for row in scope.catalog.published
+                if row.target in scope.targets
+            ],
+            "missing": missing,
+            "templates": _templates(),
+        },
+        inputs={role: output.content for role, output in inputs.items()},
+        entry_points=["tickertone.stages.report"],
+        libraries=["jinja2", "matplotlib"],
+    )
+    return Step(subject=subject, parts=parts, inputs=inputs)
+
+
+def _shown(scope: Scope, node: Node, results: Results) -> dict[str, Output]:
+    outputs = results.manifests[node].outputs
+    last = node.subject.split("/")[-1]
+    if node.stage == "ingest":
+        return {f"quarantine:{last}": outputs["quarantine"]}
+    if node.stage == "validate":
+        splits = scope.dataset(last).split_names
+        return {f"checks:{last}": outputs["checks"]} | {
+            f"split:{last}/{name}": outputs[name] for name in splits
+        }
+    if node.stage == "finetune":
+        return {f"measurements:{last}": outputs["measurements"]}
+    if node.stage == "combine":
+        return {f"weights:{node.subject.split('/', 1)[1]}": outputs["weights"]}
+    tables = ("leaderboard", "evaluations", "confusion", "reliability")
+    return {f"{name}:{last}": outputs[name] for name in tables}
+
+
+def _templates() -> str:
+    """The hash of the page's templates, which are no Python and so no part of the code's."""
+    folder = files("tickertone.report") / "templates"
+    return digest(
+        {file.name: file.read_text(encoding="utf-8") for file in folder.iterdir() if file.is_file()}
+    )

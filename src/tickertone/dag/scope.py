@@ -1,0 +1,122 @@
+"""What an experiment asks for: data sets, models, targets and combiners, names resolved."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from tickertone.catalog.datasets import DatasetSpec
+from tickertone.catalog.experiments import ExperimentSpec, SplitRef, TargetSpec
+from tickertone.catalog.load import Catalog
+from tickertone.catalog.models import EncoderSpec, LinearSpec, base_of
+from tickertone.errors import ConfigError
+from tickertone.frozen import JSON
+from tickertone.models.bases import base_identity
+from tickertone.store.indexer import CatalogRows, Origin, PublishedRow, TargetSplit
+
+
+@dataclass(frozen=True)
+class Scope:
+    """One experiment of one catalog, perhaps narrowed to a few of its models."""
+
+    catalog: Catalog
+    name: str
+    spec: ExperimentSpec
+
+    @classmethod
+    def of(cls, catalog: Catalog, name: str, models: Iterable[str] = ()) -> "Scope":
+        """The experiment called `name`; `models`, if any, narrows it. Raises ConfigError."""
+        spec = catalog.experiment(name)
+        chosen = tuple(models)
+        for model in chosen:
+            if model not in spec.models:
+                raise ConfigError(
+                    f"models of experiment {name}",
+                    found=f"{model!r}",
+                    expected=f"some of {', '.join(spec.models)}",
+                    remedy=f"add it to data/experiments/{name}.yaml, or correct the name",
+                )
+        if chosen:
+            kept = tuple(m for m in spec.models if m in chosen)
+            spec = spec.model_copy(update={"models": kept})
+        return cls(catalog, name, spec)
+
+    def dataset(self, name: str) -> DatasetSpec:
+        """The stanza of a data set."""
+        return self.catalog.datasets[name]
+
+    def model(self, name: str) -> LinearSpec | EncoderSpec:
+        """The stanza of a model."""
+        return self.catalog.models[name]
+
+    def base_identity(self, model: str) -> JSON:
+        """What pins the base of a model, as it goes into settings; raises ModelError."""
+        base = base_of(self.model(model))
+        return base_identity(base, self.catalog.folder.parent) if base else None
+
+    def task(self, dataset: str) -> dict[str, JSON]:
+        """The task of a data set, as it goes into settings."""
+        name = self.dataset(dataset).task
+        spec = self.catalog.tasks[name]
+        return {"name": name, "labels": list(spec.labels), "pairs": spec.pairs}
+
+    def target_task(self, target: str) -> dict[str, JSON]:
+        """The task of a target, as it goes into settings."""
+        return self.task(self.spec.targets[target].test.dataset)
+
+    @property
+    def targets(self) -> Mapping[str, TargetSpec]:
+        """The targets by name."""
+        return self.spec.targets
+
+    @cached_property
+    def scored(self) -> dict[str, tuple[str, ...]]:
+        """Data set -> its splits that every model scores: test splits, and those fitted on."""
+        refs: list[SplitRef] = []
+        for target in self.spec.targets.values():
+            refs += [target.test, target.fit_on]
+        names = sorted({ref.dataset for ref in refs})
+        return {
+            name: tuple(sorted({ref.split for ref in refs if ref.dataset == name}))
+            for name in names
+        }
+
+    @cached_property
+    def validated(self) -> tuple[str, ...]:
+        """The data sets that are scored or trained on."""
+        trained_on = {d for model in self.spec.models for d in self.model(model).trained_on}
+        return tuple(sorted(trained_on | set(self.scored)))
+
+    @cached_property
+    def ingested(self) -> tuple[str, ...]:
+        """The validated data sets, and those whose train rows they are checked against."""
+        others = {o for name in self.validated for o in self.dataset(name).check_against}
+        return tuple(sorted(others | set(self.validated)))
+
+
+def catalog_rows(scope: Scope) -> CatalogRows:
+    """What the database takes from the catalog for this experiment."""
+    return CatalogRows(
+        origins=tuple(_origin(name, scope.dataset(name)) for name in scope.ingested),
+        targets=tuple(
+            TargetSplit(
+                experiment=scope.name,
+                target=name,
+                dataset=target.test.dataset,
+                split=target.test.split,
+            )
+            for name, target in scope.targets.items()
+        ),
+        published=tuple(
+            PublishedRow.model_validate(row.model_dump()) for row in scope.catalog.published
+        ),
+    )
+
+
+def _origin(name: str, spec: DatasetSpec) -> Origin:
+    source = spec.source
+    return Origin(
+        dataset=name,
+        source=source.hub or source.mirror or source.local or "",
+        revision=source.revision,
+        licence=spec.licence.name,
+    )

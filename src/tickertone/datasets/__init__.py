@@ -1,0 +1,1 @@
+"""From source files to snapshots of identified examples; knows nothing of stages or the store."""

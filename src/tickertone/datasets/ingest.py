@@ -1,0 +1,146 @@
+"""From a reader's rows to one split's snapshot: labels mapped, ids given, bad rows set aside.
+
+Every row read is either in `accepted` or in `quarantine`. `accepted` is sorted by example_id, its
+ids are unique, its texts are normalised (NFC, \\n) and it is the same whatever the order of the
+rows in the file.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+
+import pyarrow as pa
+
+from tickertone.datasets.dedupe import Example, settle
+from tickertone.datasets.examples import QUARANTINE, SNAPSHOT, Rejected, Row
+from tickertone.datasets.readers.decoding import MOST_BAD_ROWS, readable
+from tickertone.errors import DataError
+from tickertone.identity.text import example_id, normalise, text_id
+
+
+@dataclass(frozen=True)
+class SourceRows:
+    """What a reader found in one file of a split."""
+
+    file: str
+    rows: Sequence[Row | Rejected]
+
+
+@dataclass(frozen=True)
+class SplitSnapshot:
+    """One split: tables with the columns of SNAPSHOT and QUARANTINE."""
+
+    split: str
+    accepted: pa.Table
+    quarantine: pa.Table
+
+    @property
+    def rows_read(self) -> int:
+        """How many rows the readers found."""
+        return len(self.accepted) + len(self.quarantine)
+
+    @property
+    def label_counts(self) -> dict[str, int]:
+        """Accepted rows a label."""
+        return dict(sorted(Counter(self.accepted["label"].to_pylist()).items()))
+
+
+def snapshot_split(
+    split: str,
+    sources: Iterable[SourceRows],
+    *,
+    task: str,
+    labels: Mapping[str, str],
+    max_characters: int,
+) -> SplitSnapshot:
+    """Turn the rows of a split's files into its snapshot.
+
+    `labels` maps the file's labels to those of `task`. Raises DataError if so many labels of a file
+    are unknown that the map must be wrong.
+    """
+    examples: list[Example] = []
+    rejected: list[tuple[str, Rejected]] = []
+    for source in sources:
+        _refuse_wrong_labels(source, labels)
+        for row in source.rows:
+            found = _example(row, source.file, task, labels, max_characters)
+            if isinstance(found, Rejected):
+                rejected.append((source.file, found))
+            else:
+                examples.append(found)
+    stay, gone = settle(examples)
+    rejected += [(e.file, Rejected(e.line, reason, e.text)) for e, reason in gone]
+    return SplitSnapshot(
+        split, _accepted(stay), _quarantine(split, rejected, longest=max_characters)
+    )
+
+
+def _example(
+    row: Row | Rejected, file: str, task: str, labels: Mapping[str, str], max_characters: int
+) -> Example | Rejected:
+    if isinstance(row, Rejected):
+        return row
+    parts = [row.text] if row.text_b is None else [row.text, row.text_b]
+    longest = max(map(len, parts))
+    if not all(part.strip() for part in parts):
+        return Rejected(row.line, "empty text", row.text)
+    if any("\0" in part or not _encodes(part) for part in parts):
+        return Rejected(row.line, "holds NUL or half a character", row.text)
+    if longest > max_characters:
+        return Rejected(row.line, f"{longest} characters, more than {max_characters}", row.text)
+    if row.label not in labels:
+        return Rejected(row.line, f"unknown label {readable(row.label)!r}", row.text)
+    of_text = text_id(row.text, row.text_b)
+    return Example(
+        example_id=example_id(task, of_text, row.entity),
+        text_id=of_text,
+        text=normalise(row.text),
+        text_b=None if row.text_b is None else normalise(row.text_b),
+        label=labels[row.label],
+        entity=row.entity,
+        file=file,
+        line=row.line,
+    )
+
+
+def _encodes(text: str) -> bool:
+    """False for lone surrogates, which JSON escapes can smuggle in."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _refuse_wrong_labels(source: SourceRows, labels: Mapping[str, str]) -> None:
+    rows = [row for row in source.rows if isinstance(row, Row)]
+    unknown = [row for row in rows if row.label not in labels]
+    if len(unknown) > 1 and len(unknown) > MOST_BAD_ROWS * len(rows):
+        counts = Counter(readable(row.label)[:40] for row in unknown).most_common(5)
+        raise DataError(
+            source.file,
+            found=f"{len(unknown)} of {len(rows)} rows have a label that is not in the label map, "
+            f"first on line {unknown[0].line}: "
+            + ", ".join(f"{label!r} ({count} times)" for label, count in counts),
+            expected="one of " + ", ".join(map(repr, labels)),
+            remedy="complete `labels` of this data set in data/datasets.yaml",
+        )
+
+
+def _accepted(examples: Sequence[Example]) -> pa.Table:
+    rows = [{name: getattr(e, name) for name in SNAPSHOT.names} for e in examples]
+    return pa.Table.from_pylist(rows, schema=SNAPSHOT)
+
+
+def _quarantine(split: str, rejected: Sequence[tuple[str, Rejected]], *, longest: int) -> pa.Table:
+    ordered = sorted(rejected, key=lambda pair: (pair[0], pair[1].line, pair[1].reason))
+    rows = [
+        {"split": split, "file": file, **asdict(row), "text": _storable(row.text)[:longest]}
+        for file, row in ordered
+    ]
+    return pa.Table.from_pylist(rows, schema=QUARANTINE)
+
+
+def _storable(text: str) -> str:
+    """Valid Unicode whatever the row held."""
+    return text.encode(errors="backslashreplace").decode()

@@ -1,0 +1,1 @@
+"""One file format, one reader: bytes in, rows and rejected rows out."""

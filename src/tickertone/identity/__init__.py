@@ -1,0 +1,1 @@
+"""What makes two texts, two examples or two steps the same."""

@@ -1,0 +1,105 @@
+"""Identity of code: a hash of the syntax trees that an entry point reaches by imports.
+
+Only modules of this package count. Comments, blank lines, docstrings and formatting do not.
+Imports inside functions count as well: heavy ones live there. A module that is named by a string
+at run time is invisible here, so whoever names it passes it as one more entry point.
+"""
+
+import ast
+import hashlib
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+
+_PACKAGE = "tickertone"
+_ROOT = Path(__file__).resolve().parents[1]
+
+
+def code_parts(entry_points: Iterable[str]) -> dict[str, str]:
+    """Module name -> hash of its syntax tree, for all modules reached from `entry_points`.
+
+    Raises ModuleNotFoundError if an entry point is not a module of this package.
+    """
+    parts: dict[str, str] = {}
+    waiting: list[str] = []
+    for name in entry_points:
+        if module_path(name) is None:
+            raise ModuleNotFoundError(f"no module {name} in {_PACKAGE}")
+        waiting += [name, *_packages_around(name)]
+    while waiting:
+        name = waiting.pop()
+        path = module_path(name)
+        if name in parts or path is None:
+            continue
+        stat = path.stat()
+        tree_hash, imported = _read(name, path, stat.st_mtime_ns, stat.st_size)
+        parts[name] = tree_hash
+        waiting.extend(imported)
+    return dict(sorted(parts.items()))
+
+
+def module_path(name: str) -> Path | None:
+    """The source file of a module of this package, or None if it is not one."""
+    head, _, rest = name.partition(".")
+    if head != _PACKAGE:
+        return None
+    base = _ROOT.joinpath(*rest.split(".")) if rest else _ROOT
+    for path in (base.with_suffix(".py"), base / "__init__.py"):
+        if path.is_file():
+            return path
+    return None
+
+
+@cache
+def _read(name: str, path: Path, _mtime_ns: int, _size: int) -> tuple[str, tuple[str, ...]]:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    imported = tuple(sorted(_imports(name, path.name == "__init__.py", tree)))
+    return tree_hash(tree), imported
+
+
+def tree_hash(tree: ast.Module) -> str:
+    """sha256 (hex) of a syntax tree without its docstrings and positions."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            _drop_docstring(node)
+    return hashlib.sha256(ast.dump(tree, include_attributes=False).encode()).hexdigest()
+
+
+def _drop_docstring(
+    node: ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef,
+) -> None:
+    first = node.body[0] if node.body else None
+    if (
+        isinstance(first, ast.Expr)
+        and isinstance(first.value, ast.Constant)
+        and isinstance(first.value.value, str)
+    ):
+        node.body = node.body[1:]
+
+
+def _imports(name: str, is_package: bool, tree: ast.Module) -> set[str]:
+    """Names that `name` imports: modules of this package, and the packages around them."""
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = _absolute(name, is_package, node)
+            found.add(base)
+            found.update(f"{base}.{alias.name}" for alias in node.names)
+    modules = {m for m in found if module_path(m) is not None}
+    return modules.union(*map(_packages_around, modules))
+
+
+def _packages_around(name: str) -> list[str]:
+    """a.b.c is imported through a and a.b."""
+    parts = name.split(".")
+    return [".".join(parts[:n]) for n in range(1, len(parts))]
+
+
+def _absolute(name: str, is_package: bool, node: ast.ImportFrom) -> str:
+    if node.level == 0:
+        return node.module or ""
+    parts = name.split(".")
+    parts = parts[: len(parts) - node.level + (1 if is_package else 0)]
+    return ".".join([*parts, node.module] if node.module else parts)

@@ -1,0 +1,136 @@
+"""The one loader of encoders, for training and for scoring.
+
+A model is first built (from its base for LoRA and for training; from its stored config for a fully
+tuned one), then its stored tensors are put in. Float32, no remote code, safetensors only.
+"""
+
+import logging
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors.torch import load_file, save_file
+from transformers import (
+    AutoConfig,
+    AutoModel,
+    AutoModelForSequenceClassification,
+)
+
+from tickertone.catalog.models import EncoderSpec
+from tickertone.errors import ModelError
+from tickertone.models.encoder.pooling import MeanPooledClassifier
+
+WEIGHTS = "model.safetensors"
+ADAPTERS = "adapter_model.safetensors"
+
+
+def untrained(base: Path, recipe: EncoderSpec, labels: tuple[str, ...]) -> Any:
+    """A base with a new classification head, and adapters if the recipe says so.
+
+    The head is always drawn anew, from torch's global generator: a base that is a classifier has
+    its labels in an order of its own. Raises ModelError for a base that is no encoder.
+    """
+    config = _config(base, labels)
+    kwargs = {"dtype": torch.float32, "use_safetensors": True, "trust_remote_code": False}
+    try:
+        if recipe.pooling == "mean":
+            model = MeanPooledClassifier(config, AutoModel.from_pretrained(base, **kwargs))
+        else:
+            model = AutoModelForSequenceClassification.from_pretrained(
+                base, config=config, ignore_mismatched_sizes=True, **kwargs
+            )
+    except ValueError as error:
+        raise ModelError(
+            f"base {recipe.base.name}",
+            found=str(error).splitlines()[0],
+            expected="an encoder that AutoModelForSequenceClassification knows",
+        ) from None
+    _draw_head(model)
+    return _with_adapters(model, recipe) if recipe.tuning == "lora" else model
+
+
+def trained(folder: Path, recipe: EncoderSpec, labels: tuple[str, ...], base: Path | None) -> Any:
+    """The model whose tensors `save` wrote into `folder`; `base` is needed for LoRA."""
+    if recipe.tuning == "lora":
+        if base is None:
+            raise ValueError("adapters need their base")
+        model = untrained(base, recipe, labels)
+    else:
+        config = _config(folder, labels)
+        if recipe.pooling == "mean":
+            model = MeanPooledClassifier(config, AutoModel.from_config(config))
+        else:
+            model = AutoModelForSequenceClassification.from_config(config)
+    put_weights(model, folder, recipe)
+    return model.float().eval()
+
+
+def put_weights(model: Any, folder: Path, recipe: EncoderSpec) -> None:
+    """Put the tensors stored in `folder` into a model built by this module, all of them."""
+    if recipe.tuning == "lora":
+        from peft import set_peft_model_state_dict
+
+        outcome = set_peft_model_state_dict(model, load_file(folder / ADAPTERS))
+        if outcome.unexpected_keys:
+            raise ModelError(str(folder / ADAPTERS), found="tensors of another recipe")
+    else:
+        model.load_state_dict(load_file(folder / WEIGHTS))
+
+
+def save(model: Any, tokenizer: Any, folder: Path, recipe: EncoderSpec) -> None:
+    """Write what scoring needs: everything for a fully tuned model, adapters and head for LoRA."""
+    if recipe.tuning == "lora":
+        from peft import get_peft_model_state_dict
+
+        save_file(_contiguous(get_peft_model_state_dict(model)), folder / ADAPTERS)
+        adapters = model.peft_config["default"]
+        adapters.base_model_name_or_path = recipe.base.name
+        adapters.save_pretrained(str(folder))
+        return
+    save_file(_contiguous(model.state_dict()), folder / WEIGHTS, metadata={"format": "pt"})
+    model.config.name_or_path = recipe.base.name
+    model.config.save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+
+
+def _config(folder: Path, labels: tuple[str, ...]) -> Any:
+    return AutoConfig.from_pretrained(
+        folder,
+        num_labels=len(labels),
+        id2label=dict(enumerate(labels)),
+        label2id={label: i for i, label in enumerate(labels)},
+        trust_remote_code=False,
+    )
+
+
+def _draw_head(model: Any) -> None:
+    """Normal weights of the base's own initial scale, zero biases, outside the base itself."""
+    spread = getattr(model.config, "initializer_range", 0.02)
+    inside = {id(module) for module in model.base_model.modules()}
+    for module in model.modules():
+        if isinstance(module, torch.nn.Linear) and id(module) not in inside:
+            torch.nn.init.normal_(module.weight, std=spread)
+            if module.bias is not None:
+                torch.nn.init.zeros_(module.bias)
+
+
+def _with_adapters(model: Any, recipe: EncoderSpec) -> Any:
+    # peft tries bitsandbytes, which warns about compiled code that it could fetch from the Hub.
+    logging.getLogger("bitsandbytes").setLevel(logging.ERROR)
+    from peft import LoraConfig, TaskType, get_peft_model
+
+    targets = recipe.lora.targets
+    return get_peft_model(
+        model,
+        LoraConfig(
+            task_type=TaskType.SEQ_CLS,
+            r=recipe.lora.rank,
+            lora_alpha=recipe.lora.alpha,
+            lora_dropout=recipe.lora.dropout,
+            target_modules=targets if isinstance(targets, str) else list(targets),
+        ),
+    )
+
+
+def _contiguous(tensors: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    return {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}

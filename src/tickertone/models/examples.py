@@ -1,0 +1,52 @@
+"""Read labelled examples from Parquet snapshots, as `datasets.Dataset`, for fitting."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from tickertone.errors import DataError
+from tickertone.models.protocol import Text
+
+Labels = npt.NDArray[np.int64]
+
+
+def open_snapshots(paths: Sequence[Path], cache: Path) -> Any:
+    """One `datasets.Dataset` of all rows of the snapshots, in order, held in memory.
+
+    `cache` is where the library may write; it would use the home directory otherwise.
+    """
+    import datasets
+
+    datasets.disable_progress_bars()
+    return datasets.Dataset.from_parquet(
+        [str(path) for path in paths],
+        columns=["text", "text_b", "label"],
+        cache_dir=str(cache),
+        keep_in_memory=True,
+    )
+
+
+def texts_of(rows: Any) -> list[Text]:
+    """The texts of a Dataset, as pairs where it has a second part."""
+    return [a if b is None else (a, b) for a, b in zip(rows["text"], rows["text_b"], strict=True)]
+
+
+def labels_of(rows: Any, labels: Sequence[str]) -> Labels:
+    """Label indices in the order of `labels`, shape (n,)."""
+    index = {label: i for i, label in enumerate(labels)}
+    return np.array([index[label] for label in rows["label"]], dtype=np.int64)
+
+
+def require_every_label(found: Labels, labels: Sequence[str], place: str) -> None:
+    """Raise DataError unless each label has at least one row: a model cannot learn the others."""
+    absent = [label for i, label in enumerate(labels) if not (found == i).any()]
+    if absent:
+        raise DataError(
+            place,
+            found=f"{len(found)} training rows, none of them labelled {', '.join(absent)}",
+            expected=f"rows of each label: {', '.join(labels)}",
+            remedy="train on a data set that has them all, or give it a task with fewer labels",
+        )

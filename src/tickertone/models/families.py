@@ -1,0 +1,72 @@
+"""Which modules and libraries a recipe's numbers come from: the table behind fingerprints.
+
+Families are named, never imported, so that reading this table costs nothing and the fingerprint
+of one family does not contain the code of another.
+"""
+
+from dataclasses import dataclass
+
+from tickertone.catalog.models import EncoderSpec, LinearSpec, ModelSpec
+
+_WORKER = "tickertone.training.worker"
+_EMBEDDINGS = "tickertone.training.embeddings"
+_TORCH = ("numpy", "tokenizers", "torch", "transformers")
+_LINEAR = ("numpy", "scikit-learn", "scipy")
+
+
+@dataclass(frozen=True)
+class Family:
+    """Names only. The `*_libraries` are the distributions that change numbers."""
+
+    fit: str  # module with a function `fit` (models.protocol.Fit)
+    score: str  # module with a function `load` (models.protocol.Load)
+    embeddings: str | None  # module with a function `remembering_embed`, where the recipe needs it
+    uses_torch: bool
+    fit_libraries: tuple[str, ...]
+    score_libraries: tuple[str, ...]
+
+    @property
+    def fit_entry_points(self) -> tuple[str, ...]:
+        """Modules that the stage finetune names at run time, for its fingerprint."""
+        return (_WORKER, self.fit, *self._embedding_modules)
+
+    @property
+    def score_entry_points(self) -> tuple[str, ...]:
+        """Modules that the stage extract names at run time, for its fingerprint."""
+        return (self.score, *self._embedding_modules)
+
+    @property
+    def _embedding_modules(self) -> tuple[str, ...]:
+        return (self.embeddings,) if self.embeddings else ()
+
+
+def family_of(recipe: ModelSpec) -> Family:
+    """The family of a recipe."""
+    if isinstance(recipe, EncoderSpec):
+        return _encoder(recipe)
+    return _linear(recipe)
+
+
+def _encoder(recipe: EncoderSpec) -> Family:
+    libraries = (*_TORCH, "peft") if recipe.tuning == "lora" else _TORCH
+    return Family(
+        fit="tickertone.models.encoder.fitting",
+        score="tickertone.models.encoder.scoring",
+        embeddings=None,
+        uses_torch=True,
+        fit_libraries=("accelerate", *libraries),
+        score_libraries=libraries,
+    )
+
+
+def _linear(recipe: LinearSpec) -> Family:
+    embedded = recipe.features.kind == "embedding"
+    libraries = (*_LINEAR, *_TORCH[1:]) if embedded else _LINEAR
+    return Family(
+        fit="tickertone.models.linear.fitting",
+        score="tickertone.models.linear.scoring",
+        embeddings=_EMBEDDINGS if embedded else None,
+        uses_torch=embedded,
+        fit_libraries=libraries,
+        score_libraries=libraries,
+    )

@@ -1,0 +1,1 @@
+"""Logistic regression on TF-IDF n-grams or on frozen sentence embeddings."""

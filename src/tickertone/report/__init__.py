@@ -1,0 +1,1 @@
+"""One page that says what an experiment found; knows nothing of stages or of the store."""

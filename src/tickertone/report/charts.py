@@ -1,0 +1,128 @@
+"""Charts as inline SVG, the same bytes for the same numbers.
+
+Colours are the page's custom properties, so that a chart follows its light or dark scheme; kinds
+of system differ in shape too. Labels are drawn as text, never read as mathematics.
+"""
+
+import re
+from collections.abc import Mapping
+from io import StringIO
+from typing import TYPE_CHECKING, Any
+
+from tickertone.report.findings import Rows
+from tickertone.report.leaderboard import Ranking
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+# Stand-ins, because matplotlib takes no CSS variable.
+_INK, _RULE, _MODEL, _COMBINER = "#010203", "#010204", "#010205", "#010206"
+_PROPERTIES = {
+    _INK: "var(--ink)",
+    _RULE: "var(--rule)",
+    _MODEL: "var(--model)",
+    _COMBINER: "var(--combiner)",
+}
+_COLOURS = {"model": _MODEL, "combiner": _COMBINER}
+_MARKERS = {"model": "o", "combiner": "D"}
+_SETTINGS: Any = {
+    "svg.hashsalt": "tickertone",
+    "svg.fonttype": "none",
+    "text.parse_math": False,
+    "font.family": ["sans-serif"],
+    "font.sans-serif": ["DejaVu Sans"],  # comes with matplotlib: the same widths everywhere
+    "font.size": 10,
+    "text.color": _INK,
+    "axes.edgecolor": _RULE,
+    "axes.labelcolor": _INK,
+    "xtick.color": _INK,
+    "ytick.color": _INK,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.spines.left": False,
+    "grid.color": _RULE,
+    "grid.linewidth": 0.6,
+}
+
+
+def accuracy_intervals(ranking: Ranking, name: str) -> str:
+    """Accuracy of each system with its 95 % interval, best on top. `name` is unique on the page."""
+    import matplotlib as mpl
+    from matplotlib.figure import Figure
+
+    with mpl.rc_context(_SETTINGS):
+        figure = Figure(figsize=(5.8, 0.9 + 0.25 * len(ranking.rows)), layout="constrained")
+        axes = figure.subplots()
+        axes.axvline(ranking.best["accuracy"], color=_INK, linewidth=0.8, linestyle=(0, (2, 3)))
+        for place, row in enumerate(ranking.rows):
+            colour = _COLOURS[row["kind"]]
+            axes.plot(
+                [row["accuracy_low"], row["accuracy_high"]],
+                [place, place],
+                color=colour,
+                linewidth=2,
+                solid_capstyle="round",
+            )
+            axes.plot([row["accuracy"]], [place], _MARKERS[row["kind"]], color=colour, markersize=6)
+        axes.set_yticks(range(len(ranking.rows)), [row["system"] for row in ranking.rows])
+        axes.set_ylim(len(ranking.rows) - 0.5, -0.5)
+        axes.tick_params(axis="y", length=0)
+        axes.grid(visible=True, axis="x")
+        axes.set_axisbelow(True)
+        axes.set_xlabel("accuracy")
+        return _svg(figure, name)
+
+
+def reliability(bins: Rows, kinds: Mapping[str, str], name: str) -> str:
+    """Accuracy over confidence for each system of `kinds` (system -> kind).
+
+    `bins` has rows of system, n, confidence and accuracy, one for each bin with texts.
+    """
+    import matplotlib as mpl
+    from matplotlib.figure import Figure
+
+    with mpl.rc_context(_SETTINGS):
+        figure = Figure(figsize=(4.4, 4.2), layout="constrained")
+        axes = figure.subplots()
+        axes.plot([0, 1], [0, 1], color=_INK, linewidth=0.8, linestyle=(0, (2, 3)))
+        for system, kind in kinds.items():
+            _reliability_line(axes, [row for row in bins if row["system"] == system], kind)
+        lowest = min([row["confidence"] for row in bins] or [0.0])
+        axes.set_xlim(max(0.0, lowest - 0.05), 1.02)
+        axes.set_ylim(-0.02, 1.02)
+        axes.grid(visible=True)
+        axes.set_axisbelow(True)
+        axes.set_xlabel("confidence (highest probability)")
+        axes.set_ylabel("share that is right")
+        return _svg(figure, name)
+
+
+def _reliability_line(axes: "Axes", rows: Rows, kind: str) -> None:
+    ordered = sorted(rows, key=lambda row: float(row["confidence"]))
+    most = max((row["n"] for row in ordered), default=1)
+    confidence = [row["confidence"] for row in ordered]
+    accuracy = [row["accuracy"] for row in ordered]
+    axes.plot(confidence, accuracy, color=_COLOURS[kind], linewidth=1)
+    axes.scatter(
+        confidence,
+        accuracy,
+        s=[8 + 72 * row["n"] / most for row in ordered],  # square points, by number of texts
+        color=_COLOURS[kind],
+        marker=_MARKERS[kind],
+        zorder=3,
+    )
+
+
+def _svg(figure: "Figure", name: str) -> str:
+    """The figure as an element for a page, its ids made unique by `name`."""
+    written = StringIO()
+    nothing = dict.fromkeys(("Date", "Creator", "Format", "Type"))
+    figure.savefig(written, format="svg", transparent=True, metadata=nothing)
+    svg = written.getvalue()
+    svg = svg[svg.index("<svg") :]
+    svg = re.sub(r"<!--.*?-->|<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
+    svg = re.sub(r'(\bid="|url\(#|href="#)', rf"\g<1>{name}-", svg)
+    for stand_in, custom_property in _PROPERTIES.items():
+        svg = svg.replace(stand_in, custom_property)
+    return re.sub(r"\n\s*\n", "\n", svg)

@@ -1,0 +1,50 @@
+"""What each model is and what it cost."""
+
+from dataclasses import dataclass
+
+from tickertone.report.findings import Findings, Row
+
+
+@dataclass(frozen=True)
+class ModelCost:
+    """One model: a description in words, and its measurements (None if it was not trained)."""
+
+    name: str
+    description: str
+    trained_on: str
+    measured: Row | None
+
+
+def model_costs(findings: Findings) -> list[ModelCost]:
+    """Every model of the experiment, in the order of the experiment."""
+    return [
+        ModelCost(
+            name,
+            describe(spec),
+            ", ".join(str(dataset) for dataset in spec.get("trained_on") or ()),
+            findings.measurements.get(name),
+        )
+        for name, spec in findings.model_specs.items()
+    ]
+
+
+def describe(recipe: Row) -> str:
+    """A recipe in a few words, such as "all-MiniLM-L6-v2, LoRA of rank 16, seed 0"."""
+    if recipe.get("family") == "linear":
+        features = recipe.get("features") or {}
+        if features.get("kind") == "tfidf":
+            return "TF-IDF and logistic regression"
+        return f"frozen {_base(features)} embeddings and logistic regression"
+    tuning = recipe.get("tuning")
+    words = {"full": "fully fine-tuned", "lora": f"LoRA of rank {_rank(recipe)}"}
+    how = words.get(str(tuning), str(tuning or recipe.get("family") or ""))
+    return f"{_base(recipe)}, {how}, seed {recipe.get('seed', 0)}"
+
+
+def _rank(recipe: Row) -> str:
+    return str((recipe.get("lora") or {}).get("rank", "?"))
+
+
+def _base(recipe: Row) -> str:
+    base = recipe.get("base") or {}
+    return str(base.get("hub") or base.get("folder") or base.get("package") or "unknown base")

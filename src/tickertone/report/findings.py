@@ -1,0 +1,66 @@
+"""What a page is made from: plain values, read from files by whoever asks for the page."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+Row = Mapping[str, Any]
+Rows = Sequence[Row]
+
+
+@dataclass(frozen=True)
+class TargetFindings:
+    """What was measured on one target: tables as `evaluate` writes them, a mapping a row.
+
+    `weights` holds, for each combiner, rows of member and weight. A table that a failed branch
+    did not write is empty.
+    """
+
+    leaderboard: Rows = ()
+    evaluations: Rows = ()
+    confusion: Rows = ()
+    reliability: Rows = ()
+    weights: Mapping[str, Rows] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class SplitCount:
+    """Rows of a validated split, and how many of them have no near-twin in train."""
+
+    accepted: int
+    clean: int
+
+
+@dataclass(frozen=True)
+class DatasetFindings:
+    """What validation said about one data set.
+
+    `checks` has rows of check, severity, success and detail, `quarantine` rows of split and reason,
+    one for each rejected row of a file. `checks` is None where validation did not end well; the
+    others are None where they are not known.
+    """
+
+    checks: Rows | None = None
+    splits: Mapping[str, SplitCount] | None = None
+    quarantine: Rows | None = None
+
+
+@dataclass(frozen=True)
+class Findings:
+    """All that the page of an experiment shows.
+
+    `target_specs`, `dataset_specs` and `model_specs` are dumps of catalog stanzas by name;
+    `published` rows of target, system, accuracy, macro_f1, weighted_f1 and source; `missing` names
+    the steps that did not end well.
+    """
+
+    experiment: str
+    title: str
+    target_specs: Mapping[str, Row]
+    dataset_specs: Mapping[str, Row]
+    model_specs: Mapping[str, Row]
+    published: Rows = ()
+    missing: Sequence[str] = ()
+    targets: Mapping[str, TargetFindings] = field(default_factory=dict)
+    datasets: Mapping[str, DatasetFindings] = field(default_factory=dict)
+    measurements: Mapping[str, Row] = field(default_factory=dict)

@@ -1,0 +1,124 @@
+"""Findings to one HTML page that needs no network, no script and no other file.
+
+Everything that comes from data or from a catalog file is escaped. Equal findings give equal bytes.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from tickertone.report import charts, numbers
+from tickertone.report.cost import model_costs
+from tickertone.report.detail import Matrix, PerLabel, matrices, member_weights, per_label
+from tickertone.report.findings import Findings, Row, Rows, TargetFindings
+from tickertone.report.leaderboard import Ranking, p_against_best, rankings, told_apart
+from tickertone.report.quality import DatasetQuality, dataset_qualities
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
+
+
+@dataclass(frozen=True)
+class TargetSection:
+    """What the page shows of one target; charts are SVG, safe to put into the page as they are."""
+
+    name: str
+    anchor: str
+    spec: Row
+    dataset: DatasetQuality | None
+    rankings: Mapping[str, Ranking]
+    published: Rows
+    intervals: str
+    reliability: str
+    per_label: PerLabel | None
+    matrices: Sequence[Matrix]
+    combiners: Sequence[str]
+    weights: Sequence[tuple[str, Sequence[float]]]
+
+    @property
+    def full(self) -> Ranking | None:
+        """The ranking on all rows; None if the target was not evaluated."""
+        return self.rankings.get("full")
+
+    @property
+    def clean(self) -> Ranking | None:
+        """The ranking without near-twins of train."""
+        return self.rankings.get("clean")
+
+
+def render(findings: Findings) -> str:
+    """The whole page."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(
+        loader=PackageLoader("tickertone.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    filters: dict[str, Any] = {
+        "share": numbers.share,
+        "percent": numbers.percent,
+        "p_value": numbers.p_value,
+        "count": numbers.count,
+        "parameters": numbers.parameters,
+        "duration": numbers.duration,
+        "memory": numbers.memory,
+        "p_against_best": p_against_best,
+        "told_apart": told_apart,
+        "breakable": _breakable,
+    }
+    environment.filters.update(filters)
+    qualities = dataset_qualities(findings)
+    by_name = {quality.name: quality for quality in qualities}
+    return environment.get_template("report.html.j2").render(
+        findings=findings,
+        sections=[
+            _section(findings, name, position, by_name)
+            for position, name in enumerate(findings.target_specs, start=1)
+        ],
+        combiners=sorted({c for found in findings.targets.values() for c in found.weights}),
+        costs=model_costs(findings),
+        qualities=qualities,
+    )
+
+
+def _breakable(name: str) -> "Markup":
+    """A name, escaped, that a narrow column may break after an underscore."""
+    from markupsafe import Markup, escape
+
+    return Markup("_<wbr>").join(escape(part) for part in name.split("_"))
+
+
+def _section(
+    findings: Findings, name: str, position: int, qualities: Mapping[str, DatasetQuality]
+) -> TargetSection:
+    found = findings.targets.get(name, TargetFindings())
+    spec = findings.target_specs[name]
+    ranked = rankings(found.leaderboard)
+    full = ranked.get("full")
+    anchor = f"target-{position}"
+    combiners, weights = member_weights(found.weights)
+    return TargetSection(
+        name=name,
+        anchor=anchor,
+        spec=spec,
+        dataset=qualities.get(spec["test"]["dataset"]),
+        rankings=ranked,
+        published=[row for row in findings.published if row["target"] == name],
+        intervals=charts.accuracy_intervals(full, f"{anchor}-intervals") if full else "",
+        reliability=_reliability(full, found, anchor) if full else "",
+        per_label=per_label(full, found.evaluations) if full else None,
+        matrices=matrices(full, found.confusion) if full else [],
+        combiners=combiners,
+        weights=weights,
+    )
+
+
+def _reliability(ranking: Ranking, found: TargetFindings, anchor: str) -> str:
+    kinds = {row["system"]: row["kind"] for row in ranking.champions}
+    bins = [
+        row for row in found.reliability if row["split"] == ranking.split and row["system"] in kinds
+    ]
+    return charts.reliability(bins, kinds, f"{anchor}-reliability") if bins else ""

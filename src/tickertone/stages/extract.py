@@ -1,0 +1,98 @@
+"""extract: the logits of one model for the distinct texts of one data set.
+
+Only texts that no shard of this scorer has are scored; a step without such texts loads no model.
+"""
+
+import importlib
+import time
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow.parquet as pq
+from pydantic import TypeAdapter
+
+from tickertone.catalog.models import ModelSpec
+from tickertone.identity.canonical import digest
+from tickertone.models.families import Family, family_of
+from tickertone.models.protocol import Embed, Matrix, Scorer, Text
+from tickertone.stages.work import Made, Product, Work
+from tickertone.store.shards import ShardSet, rows_content
+
+_TEXTS = "texts:"
+_BLOCK = 2048  # texts between two lines of progress
+_loaded: dict[str, Scorer] = {}  # at most one: the model that was used last
+
+
+def run(work: Work) -> Product:
+    """Inputs model and texts:<split>; one output logits:<split> for each."""
+    began = time.monotonic()
+    shards = ShardSet(work.shards / "logits" / str(work.settings["scorer"]))
+    outputs: dict[str, Made] = {}
+    rows = scored = 0
+    for role in sorted(role for role in work.inputs if role.startswith(_TEXTS)):
+        texts = _distinct_texts(work.only(role))
+        ids = sorted(texts)
+        values, files, computed = shards.fill(
+            ids, partial(_score, work, [texts[text_id] for text_id in ids])
+        )
+        split = role.removeprefix(_TEXTS)
+        outputs[f"logits:{split}"] = Made(tuple(files), rows_content(ids, values))
+        rows, scored = rows + len(ids), scored + computed
+    seconds = round(time.monotonic() - began, 3)
+    return Product(outputs, {"rows": rows, "rows_scored": scored, "scoring_seconds": seconds})
+
+
+def _distinct_texts(snapshot: Path) -> dict[str, Text]:
+    columns = pq.read_table(snapshot, columns=["text_id", "text", "text_b"]).to_pydict()
+    triples = zip(columns["text_id"], columns["text"], columns["text_b"], strict=True)
+    return {text_id: a if b is None else (a, b) for text_id, a, b in triples}
+
+
+def _score(work: Work, texts: list[Text], missing: list[int]) -> Matrix:
+    scorer = _scorer(work)
+    work.say(f"scoring {len(missing)} texts")
+    blocks = []
+    for start in range(0, len(missing), _BLOCK):
+        chosen = missing[start : start + _BLOCK]
+        blocks.append(scorer.logits([texts[i] for i in chosen]))
+        if start + _BLOCK < len(missing):
+            work.say(f"scored {start + len(chosen)} of {len(missing)} texts")
+    return np.concatenate(blocks)
+
+
+def _scorer(work: Work) -> Scorer:
+    """The model of this step, from memory if it was used last."""
+    identity = digest([work.contents["model"], work.settings["recipe"], work.settings.get("base")])
+    scorer = _loaded.get(identity)
+    if scorer is None:
+        _loaded.clear()  # first, so that two models are not in memory at once
+        scorer = _load(work)
+        _loaded[identity] = scorer
+    return scorer
+
+
+def _load(work: Work) -> Scorer:
+    recipe: ModelSpec = TypeAdapter(ModelSpec).validate_python(work.settings["recipe"])
+    family = family_of(recipe)
+    if family.uses_torch:
+        from tickertone.training.threads import choose_threads
+
+        choose_threads()
+    scorer: Scorer = importlib.import_module(family.score).load(
+        work.inputs["model"][0].parent,
+        recipe,
+        tuple(work.settings["task"]["labels"]),
+        project=work.project,
+        embed=_embed(family, recipe, work),
+    )
+    return scorer
+
+
+def _embed(family: Family, recipe: Any, work: Work) -> Embed | None:
+    if family.embeddings is None:
+        return None
+    module = importlib.import_module(family.embeddings)
+    embed: Embed = module.remembering_embed(recipe.features, work.project, work.shards, work.say)
+    return embed

@@ -1,0 +1,105 @@
+"""Stage `ingest`: read a pinned source into one snapshot a split, and set bad rows aside.
+
+settings: `dataset` (SnapshotSpec) and `task` ({name, labels, pairs}). contents: "SPLIT/FILE" -> the
+identity of that source file which went into the fingerprint: what is read must be just that.
+outputs: SPLIT -> SPLIT.parquet, and quarantine -> quarantine.parquet.
+"""
+
+import hashlib
+import re
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+
+import pyarrow as pa
+
+from tickertone.catalog.datasets import SnapshotSpec
+from tickertone.datasets.examples import QUARANTINE
+from tickertone.datasets.ingest import SourceRows, SplitSnapshot, snapshot_split
+from tickertone.datasets.readers.choose import reader_for
+from tickertone.datasets.snapshot import write_table
+from tickertone.datasets.sources.locate import Located, hub_identity, identity_key, locate
+from tickertone.errors import DataError
+from tickertone.stages.work import Made, Product, Say, Work
+
+_FIRST_WORDS = re.compile(r" of line |:")  # what comes after tells single rows apart
+
+
+def run(work: Work) -> Product:
+    """Ingest one data set; raises ConfigError, DataError or SourceUnavailable."""
+    spec = SnapshotSpec.model_validate(work.settings["dataset"])
+    located = locate(spec, work.project / "data")
+    sources: dict[str, list[SourceRows]] = defaultdict(list)
+    for file in located:
+        sources[file.split].append(_read(file, spec, work.contents))
+    snapshots = [
+        snapshot_split(
+            split,
+            sources[split],
+            task=work.settings["task"]["name"],
+            labels=spec.labels,
+            max_characters=spec.max_characters,
+        )
+        for split in spec.splits
+    ]
+    _say_counts(work.subject, snapshots, work.say)
+    outputs = {
+        s.split: Made((write_table(s.accepted, work.out / f"{s.split}.parquet"),))
+        for s in snapshots
+    }
+    quarantine = pa.concat_tables([QUARANTINE.empty_table(), *(s.quarantine for s in snapshots)])
+    outputs["quarantine"] = Made((write_table(quarantine, work.out / "quarantine.parquet"),))
+    return Product(
+        outputs,
+        facts={
+            "splits": {s.split: _counts(s) for s in snapshots},
+            "source": " and ".join(sorted({file.where for file in located})),
+            "revision": spec.source.revision,
+        },
+    )
+
+
+def _read(file: Located, spec: SnapshotSpec, identities: Mapping[str, str]) -> SourceRows:
+    data = file.read()
+    _refuse_other_bytes(file, spec, data, identities[identity_key(file.split, file.spec)])
+    rows = tuple(reader_for(spec.reader)(data, file.place))
+    if file.spec.rows is not None and len(rows) != file.spec.rows:
+        raise DataError(
+            file.place,
+            found=f"{len(rows)} rows",
+            expected=f"{file.spec.rows} rows, as data/datasets.yaml says",
+            remedy="fetch the file again; if the new content is wanted, change rows there",
+        )
+    return SourceRows(file.spec.file, rows)
+
+
+def _refuse_other_bytes(file: Located, spec: SnapshotSpec, data: bytes, identity: str) -> None:
+    """Raise DataError unless `data` is what the fingerprint says was read."""
+    if file.where == "hub" and identity == hub_identity(spec.source, file.spec):
+        return  # the commit fixes the bytes
+    actual = hashlib.sha256(data).hexdigest()
+    if actual != identity:
+        raise DataError(
+            file.place,
+            found=f"changed while being read: now sha256 {actual}",
+            expected=f"{identity}, as when this run was planned",
+            remedy="run again once nothing writes to the file",
+        )
+
+
+def _counts(snapshot: SplitSnapshot) -> dict[str, object]:
+    return {
+        "rows_read": snapshot.rows_read,
+        "rows_accepted": len(snapshot.accepted),
+        "rows_quarantined": len(snapshot.quarantine),
+        "label_counts": snapshot.label_counts,
+    }
+
+
+def _say_counts(subject: str, snapshots: list[SplitSnapshot], say: Say) -> None:
+    for s in snapshots:
+        reasons = Counter(_FIRST_WORDS.split(r)[0] for r in s.quarantine["reason"].to_pylist())
+        why = ", ".join(f"{count} {reason}" for reason, count in sorted(reasons.items()))
+        say(
+            f"{subject} {s.split}: {s.rows_read} rows read, {len(s.accepted)} accepted, "
+            f"{len(s.quarantine)} quarantined" + (f" ({why})" if why else "")
+        )

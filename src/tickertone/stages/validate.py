@@ -1,0 +1,216 @@
+"""Stage `validate`: is a data set fit for use? Carves dev, marks leaked test rows, runs the suites.
+
+settings: `dataset` (a stanza, or its part in `validation.rules`), `task` ({name, labels, pairs}).
+inputs: each split of the data set and `quarantine` from ingest, and `against:OTHER`, the ingested
+train split of each data set that this one's test rows must not share texts with.
+outputs, per split S: `S` (S.parquet), `S.texts` and `S.examples` (the same file, identified by its
+distinct text_ids and by its (example_id, text_id) alone); `near_twins`; `checks` (checks.json).
+Data Docs go to reports/data-docs/SUBJECT, also when a check fails.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from tickertone.errors import CheckError, DataError, StoreError
+from tickertone.identity.canonical import digest, digest_rows
+from tickertone.stages.work import Made, Product, Work
+from tickertone.validation.carve import carve_dev
+from tickertone.validation.checks import Check
+from tickertone.validation.conflicts import twins_within
+from tickertone.validation.contamination import TwinPair, clean_rows
+from tickertone.validation.data_docs import write_data_docs
+from tickertone.validation.expectations import row_expectations, split_expectations
+from tickertone.validation.frames import SplitCounts, count_split, rows_frame, splits_frame
+from tickertone.validation.leak_checks import conflict_check, leak_check
+from tickertone.validation.rows import Rows
+from tickertone.validation.rules import Rules
+from tickertone.validation.suites import Suite, quiet_context, run_suite
+
+_COLUMNS = ("example_id", "text_id", "text", "text_b", "label", "entity")
+_PAIRS = pa.schema(
+    [
+        *((name, pa.string()) for name in ("split", "example_id", "label")),
+        *((f"twin_{name}", pa.string()) for name in ("dataset", "split", "example_id", "label")),
+        ("jaccard", pa.float64()),
+        ("same_text", pa.bool_()),
+    ]
+)
+
+
+def run(work: Work) -> Product:
+    """Validate one data set; raises DataError if a critical check fails."""
+    rules = Rules.model_validate(work.settings)
+    source = {name: _read(work.only(name)) for name in rules.dataset.splits}
+    quarantine = pq.read_table(work.only("quarantine"), columns=["split", "reason"])
+    counts = {
+        name: count_split(name, len(table), quarantine, rules.dataset.rows_expected(name))
+        for name, table in source.items()
+    }
+    pairs, own_checks, clean = _compare(work, rules, source)
+    splits = _carve(rules, source, clean)
+    work.say(f"{work.subject}: {len(pairs)} near-twin pairs, running the suites")
+    checks, page = _run_suites(work, rules, splits, counts, own_checks)
+    _stop_if_unfit(work.subject, checks, page)
+    facts = {"splits": _facts(splits, counts), "summary": _summary(checks)}
+    outputs = _write_splits(work.out, splits) | _write_findings(work.out, pairs, checks)
+    return Product(outputs, facts)
+
+
+def _read(path: Path) -> pa.Table:
+    table = pq.read_table(path)
+    missing = [name for name in _COLUMNS if name not in table.column_names]
+    if missing:
+        raise StoreError(
+            str(path),
+            found=f"no column {', '.join(missing)}",
+            expected=", ".join(_COLUMNS),
+            remedy="remove this artifact's folder; the next run ingests again",
+        )
+    return table.select(list(_COLUMNS)).sort_by("example_id")
+
+
+def _rows(dataset: str, split: str, table: pa.Table) -> Rows:
+    texts = [
+        first if second is None else f"{first} {second}"
+        for first, second in zip(
+            table["text"].to_pylist(), table["text_b"].to_pylist(), strict=True
+        )
+    ]
+    return Rows(dataset, split, table["example_id"].to_pylist(), texts, table["label"].to_pylist())
+
+
+def _compare(
+    work: Work, rules: Rules, source: Mapping[str, pa.Table]
+) -> tuple[list[TwinPair], list[Check], dict[str, list[bool]]]:
+    """Near-twin pairs, our checks on them, and for each split which rows are clean.
+
+    Train is taken as ingested: a test row with a twin in what becomes dev is not clean either.
+    """
+    own = {name: _rows(work.subject, name, table) for name, table in source.items()}
+    trains = [rows for name, rows in own.items() if rules.dataset.splits[name].role == "train"]
+    for role in sorted(work.inputs):
+        if role.startswith("against:"):
+            trains.append(_rows(role.partition(":")[2], "train", _read(work.only(role))))
+    within = [pair for rows in own.values() for pair in twins_within(rows)]
+    pairs, checks, clean = list(within), [], {}
+    for name, rows in own.items():
+        clean[name] = [True] * len(rows)
+        if rules.dataset.splits[name].role == "test" and trains:
+            flags, leaks = clean_rows(rows, trains)
+            clean[name] = flags.tolist()
+            pairs += leaks
+            checks.append(leak_check(name, len(rows), leaks))
+    return pairs, [conflict_check(pairs, work.subject), *checks], clean
+
+
+def _carve(
+    rules: Rules, source: Mapping[str, pa.Table], clean: Mapping[str, list[bool]]
+) -> dict[str, pa.Table]:
+    """The splits after validation, in the order of `split_names`."""
+    splits = {
+        name: table.append_column("clean", pa.array(clean[name], pa.bool_()))
+        for name, table in source.items()
+    }
+    if rules.dataset.dev_fraction:
+        train = splits["train"]
+        in_dev = pa.array(
+            carve_dev(_rows("", "train", train).texts, rules.dataset.dev_fraction), pa.bool_()
+        )
+        splits["dev"] = train.filter(in_dev)
+        splits["train"] = train.filter(pc.invert(in_dev))
+    return splits
+
+
+def _run_suites(
+    work: Work,
+    rules: Rules,
+    splits: Mapping[str, pa.Table],
+    counts: Mapping[str, SplitCounts],
+    own_checks: list[Check],
+) -> tuple[list[Check], Path]:
+    """What both suites found, then our own checks; and the index of the Data Docs."""
+    context = quiet_context()
+    suites = (
+        Suite(f"{work.subject}_rows", "rows", rows_frame(splits), row_expectations(rules)),
+        Suite(f"{work.subject}_splits", "splits", splits_frame(counts), split_expectations()),
+    )
+    checks = [check for suite in suites for check in run_suite(context, suite)] + own_checks
+    folder = work.reports / "data-docs" / work.subject
+    return checks, write_data_docs(context, folder, work.subject, checks)
+
+
+def _stop_if_unfit(subject: str, checks: list[Check], page: Path) -> None:
+    """Raise DataError for bad data, CheckError for a critical check that could not judge."""
+    unfit = [check for check in checks if check.stops]
+    if unfit:
+        raise DataError(
+            f"data set {subject}",
+            found="; ".join(f"[{check.check}] {check.detail}" for check in unfit),
+            expected="every critical check to pass",
+            remedy=f"look at {page}, then mend the source or its stanza in data/datasets.yaml",
+        )
+    broken = [check for check in checks if check.broken and check.severity == "critical"]
+    if broken:
+        raise CheckError(
+            f"data set {subject}",
+            found="; ".join(f"[{check.check}] {check.detail}" for check in broken),
+            expected="a check that gives a verdict; the data itself was not found to be wrong",
+            remedy="this is a fault of Tickertone or of its libraries: see tickertone doctor",
+        )
+
+
+def _write_splits(out: Path, splits: Mapping[str, pa.Table]) -> dict[str, Made]:
+    outputs = {}
+    for name, table in splits.items():
+        path = out / f"{name}.parquet"
+        pq.write_table(table, path, compression="zstd")
+        ids = zip(table["example_id"].to_pylist(), table["text_id"].to_pylist(), strict=True)
+        outputs[name] = Made((path,))
+        outputs[f"{name}.texts"] = Made(
+            (path,), content=digest(sorted(set(table["text_id"].to_pylist())))
+        )
+        outputs[f"{name}.examples"] = Made((path,), content=digest_rows(sorted(ids)))
+    return outputs
+
+
+def _write_findings(out: Path, pairs: list[TwinPair], checks: list[Check]) -> dict[str, Made]:
+    ordered = sorted(
+        (vars(pair) for pair in pairs),
+        key=lambda p: (p["split"], p["example_id"], p["twin_dataset"], p["twin_example_id"]),
+    )
+    twins, listed = out / "near_twins.parquet", out / "checks.json"
+    pq.write_table(pa.Table.from_pylist(ordered, schema=_PAIRS), twins, compression="zstd")
+    rows = [check.row() for check in checks]
+    listed.write_text(json.dumps(rows, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    return {"near_twins": Made((twins,)), "checks": Made((listed,))}
+
+
+def _facts(
+    splits: Mapping[str, pa.Table], counts: Mapping[str, SplitCounts]
+) -> dict[str, dict[str, Any]]:
+    """Rows per split; those of dev are taken off train, so that the sum is what was read."""
+    facts = {}
+    for name, table in splits.items():
+        aside = counts[name].rows_read - counts[name].rows_accepted if name in counts else 0
+        facts[name] = {
+            "rows_read": len(table) + aside,
+            "rows_accepted": len(table),
+            "rows_quarantined": aside,
+            "clean": sum(table["clean"].to_pylist()),
+            "label_counts": dict(sorted(Counter(table["label"].to_pylist()).items())),
+        }
+    return facts
+
+
+def _summary(checks: list[Check]) -> str:
+    """One paragraph for people: how many checks passed, and each that did not."""
+    failed = [f"{check.check}: {check.detail}" for check in checks if not check.success]
+    passed = f"{len(checks) - len(failed)} of {len(checks)} checks passed"
+    return ". ".join([passed, *failed]) + "."

@@ -1,0 +1,149 @@
+"""Finished steps on disk: artifacts/STAGE/FINGERPRINT/ with files and, written last, manifest.json.
+
+`adopt_or_make` is the one rule that serves two runs at once, repair after a lost Prefect cache and
+restarts: under an flock on the fingerprint, a whole manifest is adopted, else the step is computed.
+"""
+
+import os
+import shutil
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from tickertone.errors import StoreError
+from tickertone.identity.canonical import digest
+from tickertone.stages.work import Made, Product, Say, Work
+from tickertone.store.files import locked, sha256_file, sync_file, write_durably
+from tickertone.store.manifest import FileRecord, Manifest, Output, Step
+from tickertone.workspace import Workspace
+
+_MANIFEST = "manifest.json"
+Body = Callable[[Work], Product]
+
+
+class Artifacts:
+    """The finished steps of one workspace."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self.workspace = workspace
+        self.root = workspace.artifacts
+
+    def folder(self, stage: str, fingerprint: str) -> Path:
+        """Where a step's files lie once it is finished."""
+        return self.root / stage / fingerprint
+
+    def paths(self, output: Output) -> tuple[Path, ...]:
+        """The files of an output on this machine."""
+        return tuple(self.root / file.path for file in output.files)
+
+    def find(self, step: Step) -> Manifest | None:
+        """The manifest of a finished step whose files are all there and of the stated size."""
+        manifest = self.read(step.stage, step.fingerprint)
+        return manifest if manifest is not None and not self.damage(manifest) else None
+
+    def read(self, stage: str, fingerprint: str) -> Manifest | None:
+        """The manifest as written, files unchecked; None where there is none or it is torn."""
+        path = self.folder(stage, fingerprint) / _MANIFEST
+        try:
+            manifest = Manifest.model_validate_json(path.read_bytes())
+        except (FileNotFoundError, ValidationError):
+            return None
+        return manifest if manifest.fingerprint == fingerprint else None
+
+    def damage(self, manifest: Manifest, *, hashes: bool = False) -> list[str]:
+        """What is wrong with the files of a manifest, in words; sizes alone unless `hashes`."""
+        wrong = []
+        for record in manifest.files().values():
+            path = self.root / record.path
+            if not path.is_file():
+                wrong.append(f"{record.path} is missing")
+            elif path.stat().st_size != record.size:
+                wrong.append(f"{record.path} has {path.stat().st_size} bytes, not {record.size}")
+            elif hashes and sha256_file(path) != record.sha256:
+                wrong.append(f"{record.path} has other bytes than when it was written")
+        return wrong
+
+    def adopt_or_make(self, step: Step, body: Body, say: Say) -> tuple[Manifest, bool]:
+        """The step's manifest, and whether it had to be made. Raises what `body` raises."""
+        if not step.refresh and (manifest := self.find(step)) is not None:
+            return manifest, False
+        with locked(self.workspace.locks / f"{step.fingerprint}.lock"):
+            if not step.refresh and (manifest := self.find(step)) is not None:
+                return manifest, False
+            return self._make(step, body, say), True
+
+    def _make(self, step: Step, body: Body, say: Say) -> Manifest:
+        final = self.folder(step.stage, step.fingerprint)
+        draft = final.with_name(f".{step.fingerprint}.{os.getpid()}.part")
+        scratch = self.workspace.scratch / step.fingerprint
+        for left_behind in final.parent.glob(f".{step.fingerprint}.*.part"):
+            _remove(left_behind)
+        draft.mkdir(parents=True)
+        began = time.monotonic()
+        try:
+            product = body(self._work(step, draft, scratch, say))
+            manifest = self._describe(step, product, draft, time.monotonic() - began)
+            write_durably(draft / _MANIFEST, manifest.model_dump_json(indent=1).encode())
+            _remove(final)
+            draft.rename(final)
+            sync_file(final.parent)
+        finally:
+            _remove(draft)
+        _remove(scratch)
+        return manifest
+
+    def _work(self, step: Step, draft: Path, scratch: Path, say: Say) -> Work:
+        return Work(
+            subject=step.subject,
+            settings=step.parts.settings,
+            inputs={role: self.paths(output) for role, output in step.inputs.items()},
+            contents={
+                **step.parts.inputs,
+                **{role: output.content for role, output in step.inputs.items()},
+            },
+            out=draft,
+            scratch=scratch,
+            shards=self.root / "shards",
+            reports=self.workspace.reports,
+            project=self.workspace.root,
+            say=say,
+        )
+
+    def _describe(self, step: Step, product: Product, draft: Path, seconds: float) -> Manifest:
+        final = self.folder(step.stage, step.fingerprint)
+        seen: dict[Path, FileRecord] = {}
+
+        def record(path: Path) -> FileRecord:
+            if path not in seen:
+                inside = path.is_relative_to(draft)
+                place = final / path.relative_to(draft) if inside else path
+                if not place.is_relative_to(self.root):
+                    raise StoreError(str(path), found="a product outside the artifacts folder")
+                if inside:
+                    sync_file(path)
+                seen[path] = FileRecord(
+                    path=place.relative_to(self.root).as_posix(),
+                    size=path.stat().st_size,
+                    sha256=sha256_file(path),
+                )
+            return seen[path]
+
+        def output(made: Made) -> Output:
+            records = tuple(record(path) for path in made.files)
+            content = made.content or digest([[Path(r.path).name, r.sha256] for r in records])
+            return Output(content=content, files=records)
+
+        return Manifest(
+            subject=step.subject,
+            fingerprint=step.fingerprint,
+            parts=step.parts,
+            outputs={name: output(made) for name, made in sorted(product.outputs.items())},
+            facts={**product.facts, "seconds": round(seconds, 3)},
+        )
+
+
+def _remove(folder: Path) -> None:
+    if folder.exists():
+        shutil.rmtree(folder)

@@ -1,0 +1,167 @@
+"""The one writer of the database: loads finished steps and journals of runs.
+
+All of one call is one transaction. What was loaded before is not loaded again, so indexing is
+idempotent, and the database can be deleted at any time: the next run loads it anew.
+"""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tickertone.frozen import Frozen
+from tickertone.identity.canonical import canonical_json
+from tickertone.store.artifacts import Artifacts
+from tickertone.store.journal import read_journal
+from tickertone.store.loaders import load
+from tickertone.store.manifest import Manifest
+from tickertone.store.warehouse import writing
+from tickertone.workspace import Workspace
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+
+class Origin(Frozen):
+    """Where a data set comes from, as the catalog has it now."""
+
+    dataset: str
+    source: str
+    revision: str | None
+    licence: str
+
+
+class TargetSplit(Frozen):
+    """The test split of an experiment's target."""
+
+    experiment: str
+    target: str
+    dataset: str
+    split: str
+
+
+class PublishedRow(Frozen):
+    """A figure measured elsewhere."""
+
+    target: str
+    system: str
+    accuracy: float | None
+    macro_f1: float | None
+    weighted_f1: float | None
+    source: str
+
+
+class CatalogRows(Frozen):
+    """What the database takes from the catalog rather than from a step."""
+
+    origins: tuple[Origin, ...]
+    targets: tuple[TargetSplit, ...]
+    published: tuple[PublishedRow, ...]
+
+
+def index_manifests(
+    workspace: Workspace,
+    manifests: Mapping[tuple[str, str], Manifest],
+    catalog: CatalogRows,
+) -> int:
+    """Load finished steps, by (stage, subject), and make them current; the rows added.
+
+    Raises StoreError if the database cannot be written.
+    """
+    artifacts = Artifacts(workspace)
+    added = 0
+    with writing(workspace) as connection:
+        _replace_catalog(connection, catalog)
+        for (stage, subject), manifest in manifests.items():
+            if not _is_loaded(connection, manifest.fingerprint):
+                added += load(connection, artifacts, manifest)
+                connection.execute("INSERT INTO loaded VALUES (?)", [manifest.fingerprint])
+            _make_current(connection, stage, subject, manifest)
+        _drop_gone_targets(connection, catalog)
+    return added
+
+
+def index_run(workspace: Workspace, journal: Path) -> None:
+    """Load the journal of a run; loading it again replaces its rows."""
+    entries = list(read_journal(journal)) if journal.exists() else []
+    if not entries:
+        return
+    rows = [
+        (
+            entry.step,
+            entry.stage,
+            entry.fingerprint,
+            canonical_json(entry.parts.model_dump(mode="json")) if entry.parts else None,
+            entry.outcome,
+            entry.seconds,
+            entry.run,
+            entry.experiment,
+            entry.message,
+            entry.finished_at,
+        )
+        for entry in entries
+    ]
+    with writing(workspace) as connection:
+        connection.execute("DELETE FROM step_row WHERE run = ?", [entries[0].run])
+        _insert(connection, "step_row", rows)
+
+
+def _insert(
+    connection: "DuckDBPyConnection", table: str, rows: Sequence[tuple[object, ...]]
+) -> None:
+    """Insert a few rows through Arrow: row-wise inserts are hundreds of times slower."""
+    import pyarrow as pa
+
+    if not rows:
+        return
+    names = [row[0] for row in connection.execute(f"DESCRIBE {table}").fetchall()]
+    columns = dict(zip(names, map(list, zip(*rows, strict=True)), strict=True))
+    connection.register("incoming", pa.table(columns))
+    connection.execute(f"INSERT INTO {table} BY NAME SELECT * FROM incoming")  # noqa: S608
+    connection.unregister("incoming")
+
+
+def _is_loaded(connection: "DuckDBPyConnection", fingerprint: str) -> bool:
+    found = connection.execute("SELECT 1 FROM loaded WHERE fingerprint = ?", [fingerprint])
+    return found.fetchone() is not None
+
+
+def _make_current(
+    connection: "DuckDBPyConnection", stage: str, subject: str, manifest: Manifest
+) -> None:
+    connection.execute("DELETE FROM current WHERE stage = ? AND subject = ?", [stage, subject])
+    if stage == "extract":
+        # A model has one scorer at a time: what an older one said of other data sets is history.
+        model, scorer = subject.split("/")[0], manifest.parts.settings["scorer"]
+        connection.execute(
+            "DELETE FROM current WHERE stage = 'extract' AND split_part(subject, '/', 1) = ? "
+            "AND fingerprint IN (SELECT fingerprint FROM scorer_row WHERE scorer <> ?)",
+            [model, scorer],
+        )
+    connection.execute(
+        "INSERT INTO current VALUES (?, ?, ?)", [stage, subject, manifest.fingerprint]
+    )
+
+
+def _replace_catalog(connection: "DuckDBPyConnection", catalog: CatalogRows) -> None:
+    for origin in catalog.origins:
+        connection.execute("DELETE FROM dataset_origin WHERE dataset = ?", [origin.dataset])
+    for experiment in {target.experiment for target in catalog.targets}:
+        connection.execute("DELETE FROM target_split WHERE experiment = ?", [experiment])
+    connection.execute("DELETE FROM published_row")
+    for table, rows in (
+        ("dataset_origin", catalog.origins),
+        ("target_split", catalog.targets),
+        ("published_row", catalog.published),
+    ):
+        _insert(connection, table, [tuple(row.model_dump().values()) for row in rows])
+
+
+def _drop_gone_targets(connection: "DuckDBPyConnection", catalog: CatalogRows) -> None:
+    """A target that was taken out of an experiment leaves its leaderboard."""
+    for experiment in {target.experiment for target in catalog.targets}:
+        connection.execute(
+            "DELETE FROM current WHERE stage = 'evaluate' AND split_part(subject, '/', 1) = ? "
+            "AND split_part(subject, '/', 2) NOT IN "
+            "(SELECT target FROM target_split WHERE experiment = ?)",
+            [experiment, experiment],
+        )

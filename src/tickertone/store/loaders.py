@@ -1,0 +1,151 @@
+"""From the files of one finished step to rows of the database: one function a stage."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tickertone.store.artifacts import Artifacts
+from tickertone.store.manifest import Manifest
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+Loader = Callable[["DuckDBPyConnection", Artifacts, Manifest], int]
+
+
+def load(connection: "DuckDBPyConnection", artifacts: Artifacts, manifest: Manifest) -> int:
+    """Load one finished step; the number of rows added. A stage without rows adds none."""
+    loader = _LOADERS.get(manifest.stage)
+    return loader(connection, artifacts, manifest) if loader else 0
+
+
+def _ingest(connection: "DuckDBPyConnection", artifacts: Artifacts, manifest: Manifest) -> int:
+    return _copy(
+        connection,
+        "quarantine_row",
+        "split, line, reason, text",
+        manifest.fingerprint,
+        artifacts.paths(manifest.outputs["quarantine"])[0],
+    )
+
+
+def _validate(connection: "DuckDBPyConnection", artifacts: Artifacts, manifest: Manifest) -> int:
+    added = 0
+    splits: Any = manifest.facts["splits"]
+    for split, counts in splits.items():
+        output = manifest.outputs[split]
+        connection.execute(
+            "INSERT INTO snapshot_row VALUES (?, ?, ?, ?, ?, ?)",
+            [
+                manifest.fingerprint,
+                split,
+                counts["rows_read"],
+                counts["rows_accepted"],
+                counts["rows_quarantined"],
+                output.content,
+            ],
+        )
+        connection.execute(
+            "INSERT INTO example_row SELECT ?, ?, example_id, text_id, text, text_b, label, "
+            "entity, clean FROM read_parquet(?)",
+            [manifest.fingerprint, split, str(artifacts.paths(output)[0])],
+        )
+        added += 1 + counts["rows_accepted"]
+    return added
+
+
+def _finetune(connection: "DuckDBPyConnection", _artifacts: Artifacts, manifest: Manifest) -> int:
+    recipe: Any = manifest.parts.settings["recipe"]
+    facts = manifest.facts
+    features = recipe.get("features", {})
+    base = recipe.get("base") or features.get("base") or {}
+    connection.execute(
+        "INSERT INTO model_row VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            manifest.fingerprint,
+            recipe["family"],
+            base.get("hub") or base.get("folder") or base.get("package"),
+            recipe.get("tuning") or features.get("kind"),
+            ", ".join(recipe["trained_on"]),
+            *(
+                facts.get(name)
+                for name in (
+                    "parameters",
+                    "trainable_parameters",
+                    "train_seconds",
+                    "peak_memory_mb",
+                    "samples_per_second",
+                    "tokens_per_second",
+                    "device",
+                    "threads",
+                )
+            ),
+        ],
+    )
+    return 1
+
+
+def _extract(connection: "DuckDBPyConnection", artifacts: Artifacts, manifest: Manifest) -> int:
+    scorer = manifest.parts.settings["scorer"]
+    connection.execute("INSERT INTO scorer_row VALUES (?, ?)", [manifest.fingerprint, scorer])
+    added = 0
+    for record in manifest.files().values():
+        # A text that two shards hold was scored twice by accident: one row is enough.
+        cursor = connection.execute(
+            "INSERT INTO logit_row SELECT ?, ?, s.text_id, s.value FROM read_parquet(?) s "
+            "WHERE NOT EXISTS (SELECT 1 FROM logit_row l WHERE l.scorer = ? "
+            "AND l.text_id = s.text_id)",
+            [scorer, record.sha256, str(artifacts.root / record.path), scorer],
+        )
+        added += _count(cursor)
+    return added
+
+
+def _evaluate(connection: "DuckDBPyConnection", artifacts: Artifacts, manifest: Manifest) -> int:
+    added = 0
+    for output, table, columns in _EVALUATE_TABLES:
+        path = artifacts.paths(manifest.outputs[output])[0]
+        added += _copy(connection, table, columns, manifest.fingerprint, path)
+    return added
+
+
+_EVALUATE_TABLES = (
+    (
+        "leaderboard",
+        "leaderboard_row",
+        "split, system, kind, n, accuracy, accuracy_low, accuracy_high, macro_f1, weighted_f1, "
+        "mcc, log_loss, brier, ece, p_vs_best, p_holm, p_bootstrap_vs_best, difference_to_best, "
+        "difference_low, difference_high, contaminated",
+    ),
+    ("evaluations", "evaluation_row", "split, system, kind, metric, label, value, low, high"),
+    ("confusion", "confusion_row", "split, system, label, predicted, n"),
+    ("predictions", "prediction_row", "example_id, system, label, predicted, probabilities"),
+)
+
+_LOADERS: dict[str, Loader] = {
+    "ingest": _ingest,
+    "validate": _validate,
+    "finetune": _finetune,
+    "extract": _extract,
+    "evaluate": _evaluate,
+}
+
+
+def _copy(
+    connection: "DuckDBPyConnection", table: str, columns: str, fingerprint: str, path: Path
+) -> int:
+    """Copy named columns of a Parquet file, each row with the fingerprint that made it.
+
+    Table and column names come from this module alone; the rest is bound.
+    """
+    cursor = connection.execute(
+        f"INSERT INTO {table} (fingerprint, {columns}) "  # noqa: S608
+        f"SELECT ?, {columns} FROM read_parquet(?)",
+        [fingerprint, str(path)],
+    )
+    return _count(cursor)
+
+
+def _count(cursor: "DuckDBPyConnection") -> int:
+    row = cursor.fetchone()
+    return int(row[0]) if row else 0

@@ -1,0 +1,103 @@
+"""The tables and views of the database.
+
+Tables hold rows as they were made, each with the fingerprint of the step that made it, and are
+only ever added to. `current` says which fingerprint stands for each step now; the views, which
+people, reports and tests rely on, join through it.
+"""
+
+TABLES = """
+CREATE TABLE IF NOT EXISTS loaded (fingerprint TEXT);
+CREATE TABLE IF NOT EXISTS current (stage TEXT, subject TEXT, fingerprint TEXT);
+CREATE TABLE IF NOT EXISTS dataset_origin (
+    dataset TEXT, source TEXT, revision TEXT, licence TEXT);
+CREATE TABLE IF NOT EXISTS target_split (
+    experiment TEXT, target TEXT, dataset TEXT, split TEXT);
+CREATE TABLE IF NOT EXISTS published_row (
+    target TEXT, system TEXT, accuracy DOUBLE, macro_f1 DOUBLE, weighted_f1 DOUBLE, source TEXT);
+CREATE TABLE IF NOT EXISTS snapshot_row (
+    fingerprint TEXT, split TEXT, rows_read BIGINT, rows_accepted BIGINT,
+    rows_quarantined BIGINT, content_hash TEXT);
+CREATE TABLE IF NOT EXISTS example_row (
+    fingerprint TEXT, split TEXT, example_id TEXT, text_id TEXT, text TEXT, text_b TEXT,
+    label TEXT, entity TEXT, clean BOOLEAN);
+CREATE TABLE IF NOT EXISTS quarantine_row (
+    fingerprint TEXT, split TEXT, line BIGINT, reason TEXT, text TEXT);
+CREATE TABLE IF NOT EXISTS model_row (
+    fingerprint TEXT, family TEXT, base TEXT, tuning TEXT, trained_on TEXT, parameters BIGINT,
+    trainable_parameters BIGINT, train_seconds DOUBLE, peak_memory_mb DOUBLE,
+    samples_per_second DOUBLE, tokens_per_second DOUBLE, device TEXT, threads BIGINT);
+CREATE TABLE IF NOT EXISTS scorer_row (fingerprint TEXT, scorer TEXT);
+CREATE TABLE IF NOT EXISTS logit_row (
+    scorer TEXT, shard TEXT, text_id TEXT, logits FLOAT[]);
+CREATE TABLE IF NOT EXISTS prediction_row (
+    fingerprint TEXT, example_id TEXT, system TEXT, label TEXT, predicted TEXT,
+    probabilities DOUBLE[]);
+CREATE TABLE IF NOT EXISTS leaderboard_row (
+    fingerprint TEXT, split TEXT, system TEXT, kind TEXT, n BIGINT, accuracy DOUBLE,
+    accuracy_low DOUBLE, accuracy_high DOUBLE, macro_f1 DOUBLE, weighted_f1 DOUBLE, mcc DOUBLE,
+    log_loss DOUBLE, brier DOUBLE, ece DOUBLE, p_vs_best DOUBLE, p_holm DOUBLE,
+    p_bootstrap_vs_best DOUBLE,
+    difference_to_best DOUBLE, difference_low DOUBLE, difference_high DOUBLE, contaminated TEXT);
+CREATE TABLE IF NOT EXISTS evaluation_row (
+    fingerprint TEXT, split TEXT, system TEXT, kind TEXT, metric TEXT, label TEXT,
+    value DOUBLE, low DOUBLE, high DOUBLE);
+CREATE TABLE IF NOT EXISTS confusion_row (
+    fingerprint TEXT, split TEXT, system TEXT, label TEXT, predicted TEXT, n BIGINT);
+CREATE TABLE IF NOT EXISTS step_row (
+    step TEXT, stage TEXT, fingerprint TEXT, parts JSON, outcome TEXT, seconds DOUBLE, run TEXT,
+    experiment TEXT, message TEXT, finished_at TEXT);
+"""
+
+VIEWS = """
+CREATE OR REPLACE VIEW datasets AS
+    SELECT c.subject AS dataset, r.split, r.rows_read, r.rows_accepted, r.rows_quarantined,
+           r.content_hash, o.source, o.revision, o.licence, r.fingerprint
+    FROM snapshot_row r
+    JOIN current c ON c.stage = 'validate' AND c.fingerprint = r.fingerprint
+    LEFT JOIN dataset_origin o ON o.dataset = c.subject
+    ORDER BY ALL;
+CREATE OR REPLACE VIEW examples AS
+    SELECT c.subject AS dataset, r.split, r.example_id, r.text_id, r.text, r.text_b, r.label,
+           r.clean, r.entity, r.fingerprint
+    FROM example_row r JOIN current c ON c.stage = 'validate' AND c.fingerprint = r.fingerprint;
+CREATE OR REPLACE VIEW quarantine AS
+    SELECT c.subject AS dataset, r.split, r.line, r.reason, r.text, r.fingerprint
+    FROM quarantine_row r JOIN current c ON c.stage = 'ingest' AND c.fingerprint = r.fingerprint;
+CREATE OR REPLACE VIEW models AS
+    SELECT c.subject AS model, r.*
+    FROM model_row r JOIN current c ON c.stage = 'finetune' AND c.fingerprint = r.fingerprint;
+CREATE OR REPLACE VIEW logits AS
+    SELECT m.model, f.fingerprint AS model_fingerprint, r.text_id, r.logits,
+           r.scorer AS fingerprint
+    FROM logit_row r
+    JOIN (SELECT DISTINCT split_part(c.subject, '/', 1) AS model, s.scorer
+          FROM current c JOIN scorer_row s ON c.fingerprint = s.fingerprint
+          WHERE c.stage = 'extract') m ON m.scorer = r.scorer
+    JOIN current f ON f.stage = 'finetune' AND f.subject = m.model;
+CREATE OR REPLACE VIEW predictions AS
+    SELECT t.dataset, t.split, r.example_id, r.system, r.label, r.predicted, r.probabilities,
+           t.experiment, t.target, r.fingerprint
+    FROM prediction_row r
+    JOIN current c ON c.stage = 'evaluate' AND c.fingerprint = r.fingerprint
+    JOIN target_split t ON c.subject = t.experiment || '/' || t.target;
+CREATE OR REPLACE VIEW leaderboard AS
+    SELECT split_part(c.subject, '/', 1) AS experiment, split_part(c.subject, '/', 2) AS target,
+           r.split, r.system, r.kind, r.n, r.accuracy, r.accuracy_low, r.accuracy_high,
+           r.macro_f1, r.weighted_f1, r.mcc, r.log_loss, r.brier, r.ece, r.p_vs_best,
+           r.fingerprint, r.p_holm, r.p_bootstrap_vs_best, r.difference_to_best, r.difference_low,
+           r.difference_high, r.contaminated
+    FROM leaderboard_row r
+    JOIN current c ON c.stage = 'evaluate' AND c.fingerprint = r.fingerprint;
+CREATE OR REPLACE VIEW evaluations AS
+    SELECT split_part(c.subject, '/', 1) AS experiment, split_part(c.subject, '/', 2) AS target,
+           r.split, r.system, r.kind, r.metric, r.label, r.value, r.low, r.high, r.fingerprint
+    FROM evaluation_row r
+    JOIN current c ON c.stage = 'evaluate' AND c.fingerprint = r.fingerprint;
+CREATE OR REPLACE VIEW confusion AS
+    SELECT split_part(c.subject, '/', 1) AS experiment, split_part(c.subject, '/', 2) AS target,
+           r.split, r.system, r.label, r.predicted, r.n, r.fingerprint
+    FROM confusion_row r
+    JOIN current c ON c.stage = 'evaluate' AND c.fingerprint = r.fingerprint;
+CREATE OR REPLACE VIEW published AS SELECT * FROM published_row;
+CREATE OR REPLACE VIEW steps AS SELECT * FROM step_row;
+"""

@@ -1,0 +1,88 @@
+"""Shared rows in immutable Parquet shards: each (key, row) is computed once, whoever asks.
+
+A set of shards is a folder; a shard's name is the sha256 of its bytes, so a shard under its final
+name is whole or detectably not. Rows have the columns `text_id` and `value` (list of float32).
+"""
+
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from tickertone.identity.canonical import digest
+from tickertone.store.files import locked, sha256_file, sync_file
+
+Matrix = npt.NDArray[np.float32]
+SCHEMA = pa.schema([("text_id", pa.string()), ("value", pa.list_(pa.float32()))])
+
+
+class ShardSet:
+    """The shards of one key, such as one model's logits."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def files(self) -> list[Path]:
+        """The finished shards, in order of name."""
+        return sorted(self.folder.glob("*.parquet"))
+
+    def fill(
+        self, text_ids: Sequence[str], compute: Callable[[list[int]], Matrix]
+    ) -> tuple[Matrix, list[Path], int]:
+        """Rows for `text_ids` (distinct), shape (len(text_ids), width).
+
+        `compute` is called, under this set's lock, with the positions of the rows that no shard
+        has. Returns the rows, the shards that hold them, and how many rows were computed.
+        """
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with locked(self.folder / ".lock"):
+            known = self._locate(set(text_ids))
+            missing = [i for i, t in enumerate(text_ids) if t not in known]
+            if missing:
+                values = np.asarray(compute(missing), dtype=np.float32)
+                shard = self._write([text_ids[i] for i in missing], values)
+                known |= {text_ids[i]: (shard, row) for row, i in zip(values, missing, strict=True)}
+        shards = sorted({known[t][0] for t in text_ids})
+        rows = [known[t][1] for t in text_ids]
+        return np.stack(rows) if rows else np.zeros((0, 0), np.float32), shards, len(missing)
+
+    def _locate(self, wanted: set[str]) -> dict[str, tuple[Path, Matrix]]:
+        known: dict[str, tuple[Path, Matrix]] = {}
+        for path in self.files():
+            if sha256_file(path) != path.stem:  # torn or rotten: its rows are computed again
+                path.unlink()
+                continue
+            ids, values = read_shard(path)
+            known |= {t: (path, row) for t, row in zip(ids, values, strict=True) if t in wanted}
+        return known
+
+    def _write(self, text_ids: list[str], values: Matrix) -> Path:
+        order = np.argsort(np.array(text_ids))
+        table = pa.table(
+            {"text_id": [text_ids[i] for i in order], "value": list(values[order])}, schema=SCHEMA
+        )
+        temporary = self.folder / f".{os.getpid()}.part"
+        pq.write_table(table, temporary)
+        sync_file(temporary)
+        final = self.folder / f"{sha256_file(temporary)}.parquet"
+        temporary.rename(final)
+        sync_file(self.folder)
+        return final
+
+
+def read_shard(path: Path) -> tuple[list[str], Matrix]:
+    """The ids of a shard and its rows, shape (rows, width)."""
+    table = pq.read_table(path, schema=SCHEMA)
+    width = len(table) and len(table["value"][0])
+    flat = table["value"].combine_chunks().flatten().to_numpy(zero_copy_only=False)
+    return table["text_id"].to_pylist(), flat.reshape(len(table), width)
+
+
+def rows_content(text_ids: Sequence[str], values: Matrix) -> str:
+    """Identity of rows: a hash that depends neither on their order nor on their shards."""
+    order = np.argsort(np.array(text_ids))
+    return digest([[text_ids[i] for i in order], values[order].tobytes().hex()])

@@ -1,0 +1,92 @@
+"""Opening the database: one writer at a time, in short spells; readers wait for it to finish."""
+
+import random
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from tickertone.errors import StoreError
+from tickertone.store.files import locked
+from tickertone.store.schema import TABLES, VIEWS
+from tickertone.workspace import Workspace
+
+if TYPE_CHECKING:
+    import duckdb
+
+_PATIENCE_SECONDS = 60.0
+
+
+@contextmanager
+def writing(workspace: Workspace) -> Iterator["duckdb.DuckDBPyConnection"]:
+    """A connection inside one transaction: committed at the end, rolled back on any error.
+
+    Writers queue on an flock, which the kernel frees if its holder dies. Raises StoreError if a
+    reader outside keeps the file open for longer than a minute, or the file cannot be written.
+    """
+    with locked(workspace.locks / "database.lock"):
+        connection = _connect(workspace, read_only=False)
+        try:
+            connection.execute(TABLES)
+            connection.execute(VIEWS)
+            connection.begin()
+            try:
+                yield connection
+            except BaseException:
+                connection.rollback()
+                raise
+            connection.commit()
+        finally:
+            connection.close()
+
+
+@contextmanager
+def reading(workspace: Workspace) -> Iterator["duckdb.DuckDBPyConnection"]:
+    """A connection that can neither write nor read any other file: fit for people's SQL.
+
+    Raises StoreError if there is no database yet, or a writer keeps it for longer than a minute.
+    """
+    if not workspace.database.is_file():
+        raise StoreError(
+            "the store",
+            found="no database yet",
+            remedy="run an experiment first, such as: tickertone run demo",
+        )
+    connection = _connect(workspace, read_only=True)
+    try:
+        yield connection
+    finally:
+        connection.close()
+
+
+def _connect(workspace: Workspace, *, read_only: bool) -> "duckdb.DuckDBPyConnection":
+    import duckdb
+
+    config: dict[str, str | bool | int | float | list[str]] = {}
+    if read_only:
+        config = {"enable_external_access": "false", "lock_configuration": "true"}
+    else:
+        workspace.var.mkdir(parents=True, exist_ok=True)
+    deadline = time.monotonic() + _PATIENCE_SECONDS
+    while True:
+        try:
+            return duckdb.connect(str(workspace.database), read_only=read_only, config=config)
+        except duckdb.IOException as error:
+            busy = "lock" in str(error).lower()
+            if not busy or time.monotonic() > deadline:
+                raise _cannot_open(str(error), busy) from error
+            time.sleep(random.uniform(0.05, 0.25))  # noqa: S311 - jitter, not a secret
+        except duckdb.Error as error:
+            raise _cannot_open(str(error), busy=False) from error
+
+
+def _cannot_open(message: str, busy: bool) -> StoreError:
+    first_line = message.strip().splitlines()[0]
+    if busy:
+        remedy = "close the program that keeps the database open, and try again"
+    else:
+        remedy = (
+            "see that var/ can be written and is not full; if the file itself is damaged, delete "
+            "var/tickertone.duckdb: the next run loads it again from the shards"
+        )
+    return StoreError("var/tickertone.duckdb", found=first_line, remedy=remedy)

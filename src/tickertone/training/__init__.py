@@ -1,0 +1,1 @@
+"""Fitting in a process of its own: request, worker, launcher, thread probe."""

@@ -1,0 +1,33 @@
+"""What a training process is asked to do, as JSON; and what it reports when it is done."""
+
+from pathlib import Path
+
+from tickertone.catalog.models import ModelSpec
+from tickertone.frozen import Frozen
+from tickertone.models.protocol import Fitted
+
+
+class FitRequest(Frozen):
+    """A fit, in words that survive a process boundary. Modules are named, not imported."""
+
+    subject: str
+    fit: str  # module with a function `fit`
+    embeddings: str | None  # module with `remembering_embed`, if the recipe is on embeddings
+    uses_torch: bool
+    recipe: ModelSpec
+    labels: tuple[str, ...]
+    train: tuple[Path, ...]
+    dev: tuple[Path, ...]
+    out: Path
+    scratch: Path
+    project: Path
+    shards: Path
+    checkpoint_seconds: float = 90.0
+
+
+class Measurements(Fitted):
+    """What a fit was measured to cost, and what came out."""
+
+    train_seconds: float  # of the whole fit, over resumptions: loading, training, dev
+    peak_memory_mb: float  # resident set of the process, plus what it allocated on a GPU
+    threads: int

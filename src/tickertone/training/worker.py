@@ -1,0 +1,136 @@
+"""python -m tickertone.training.worker REQUEST.json PARENT_PID: fit one model, then exit.
+
+Standard output carries JSON lines: {"say": text} any number of times, then {"done": measurements}
+or {"error": {...}}. SIGTERM, SIGINT or the death of the parent end it at the next Python statement;
+the checkpoints of the family stay, and the same request started again resumes from them.
+"""
+
+import importlib
+import json
+import os
+import resource
+import signal
+import sys
+import threading
+import time
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from tickertone.errors import TickertoneError
+from tickertone.models.protocol import FitJob, Fitted
+from tickertone.training.request import FitRequest, Measurements
+
+TERMINATED = 143  # 128 + SIGTERM, as shells report it
+FAILED = 3  # an error with its four parts was sent
+_PARENT_POLL_SECONDS = 1.0
+_GRACE_SECONDS = 20.0
+
+
+def main(arguments: list[str]) -> int:
+    """Run one request; the exit status."""
+    path, parent = Path(arguments[0]), int(arguments[1])
+    _end_when_told(parent)
+    request = FitRequest.model_validate_json(path.read_bytes())
+    try:
+        measurements = run(request)
+    except TickertoneError as error:
+        kind = type(error).__name__
+        parts = {"found": error.found, "expected": error.expected, "remedy": error.remedy}
+        _send({"error": {"kind": kind, "place": error.place, **parts}})
+        return FAILED
+    _send({"done": measurements.model_dump(mode="json")})
+    return 0
+
+
+def run(request: FitRequest) -> Measurements:
+    """Fit in this process."""
+    began = time.monotonic()
+    threads = _threads(request.scratch) if request.uses_torch else 1
+    embed = None
+    if request.embeddings is not None:
+        recipe: Any = request.recipe  # of a family with features
+        module = importlib.import_module(request.embeddings)
+        embed = module.remembering_embed(recipe.features, request.project, request.shards, _say)
+    request.out.mkdir(parents=True, exist_ok=True)
+    fitted: Fitted = importlib.import_module(request.fit).fit(
+        FitJob(
+            recipe=request.recipe,
+            labels=request.labels,
+            train=request.train,
+            dev=request.dev,
+            out=request.out,
+            scratch=request.scratch,
+            project=request.project,
+            embed=embed,
+            say=_say,
+            checkpoint_seconds=request.checkpoint_seconds,
+        )
+    )
+    return Measurements(
+        **fitted.model_dump(),
+        train_seconds=round(time.monotonic() - began + fitted.earlier_seconds, 3),
+        peak_memory_mb=round(_peak_memory_mb(), 1),
+        threads=threads,
+    )
+
+
+def _threads(scratch: Path) -> int:
+    """The probed number, or the one that an earlier, killed run of this fit has used.
+
+    Sums of floats depend on it, so a resumption must not change it.
+    """
+    import torch
+
+    from tickertone.training.threads import choose_threads
+
+    record = scratch / "threads.json"
+    if record.is_file():
+        threads = int(json.loads(record.read_text()))
+        torch.set_num_threads(threads)
+        return threads
+    threads = choose_threads()
+    draft = record.with_suffix(".part")
+    draft.write_text(json.dumps(threads))
+    draft.rename(record)
+    return threads
+
+
+def _peak_memory_mb() -> float:
+    """Largest resident set so far, and on a GPU the most that torch had allocated."""
+    unit = 1 if sys.platform == "darwin" else 1024  # ru_maxrss: bytes on macOS, KiB elsewhere
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 2**20
+    torch = sys.modules.get("torch")
+    if torch is not None and torch.cuda.is_available():
+        peak += torch.cuda.max_memory_allocated() / 2**20
+    return peak
+
+
+def _end_when_told(parent: int) -> None:
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        raise SystemExit(TERMINATED)
+
+    def watch_parent() -> None:
+        while os.getppid() == parent:
+            time.sleep(_PARENT_POLL_SECONDS)
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(_GRACE_SECONDS)
+        os._exit(TERMINATED)
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    threading.Thread(target=watch_parent, daemon=True).start()
+
+
+def _say(line: str) -> None:
+    _send({"say": line})
+
+
+def _send(message: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps(message) + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,81 @@
+"""Data Docs: the suites of a context and what came of them, as static HTML in a folder.
+
+Great Expectations' own index draws its tables with scripts from the network and is empty without
+one. So every check, ours as well, stands above it in plain HTML, with links to the other pages.
+"""
+
+import os
+import shutil
+from collections.abc import Iterable
+from html import escape
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from tickertone.validation.checks import Check
+
+_SITE = "pages"
+
+
+def write_data_docs(context: Any, folder: Path, title: str, checks: Iterable[Check]) -> Path:
+    """Replace `folder` by the pages of all that ran in `context`; returns the index page.
+
+    The pages are built beside it and renamed into place, so a reader never sees half of them.
+    """
+    draft = folder.with_name(f".{folder.name}.{os.getpid()}.part")
+    shutil.rmtree(draft, ignore_errors=True)
+    draft.mkdir(parents=True)
+    try:
+        _build(context, draft)
+        _put_above(draft / "index.html", _overview(draft, title, checks))
+        shutil.rmtree(folder, ignore_errors=True)
+        draft.rename(folder)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+    return folder / "index.html"
+
+
+def _build(context: Any, folder: Path) -> None:
+    context.add_data_docs_site(
+        site_name=_SITE,
+        site_config={
+            "class_name": "SiteBuilder",
+            "show_how_to_buttons": False,
+            "store_backend": {
+                "class_name": "TupleFilesystemStoreBackend",
+                "base_directory": str(folder.resolve()),
+            },
+            "site_index_builder": {"class_name": "DefaultSiteIndexBuilder"},
+        },
+    )
+    context.build_data_docs(site_names=[_SITE])
+
+
+def _put_above(page: Path, html: str) -> None:
+    """Insert `html` at the top of a page's body."""
+    head, body, rest = page.read_text(encoding="utf-8").partition("<body>")
+    page.write_text(f"{head}{body}\n{html}\n{rest}", encoding="utf-8")
+
+
+def _overview(folder: Path, title: str, checks: Iterable[Check]) -> str:
+    rows = "\n".join(
+        f"<tr><td>{_verdict(c)}</td><td>{escape(c.check)}</td><td>{escape(c.detail)}</td></tr>"
+        for c in checks
+    )
+    pages = sorted(path.relative_to(folder).as_posix() for path in folder.glob("*/**/*.html"))
+    links = "\n".join(
+        f'<li><a href="{quote(page)}">{page.split("/")[0]}: {escape(Path(page).stem)}</a></li>'
+        for page in pages
+    )
+    return (
+        f'<main style="padding: 1em"><h1>Data quality of {escape(title)}</h1>\n'
+        '<table border="1" cellpadding="4" style="border-collapse: collapse">\n'
+        f"<tr><th>result</th><th>check</th><th>detail</th></tr>\n{rows}\n</table>\n"
+        f"<ul>\n{links}\n</ul></main>"
+    )
+
+
+def _verdict(check: Check) -> str:
+    if check.broken:
+        return "not judged"
+    return "passed" if check.success else f"failed ({check.severity})"

@@ -1,0 +1,51 @@
+"""What validation needs to know of a data set and its task: a part of their catalog stanzas."""
+
+from pydantic import BaseModel, ConfigDict
+
+from tickertone.catalog.datasets import SplitSpec
+
+
+class _Part(BaseModel):
+    """Some fields of a stanza, the others ignored: they make no difference here."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class DatasetRules(_Part):
+    """The part of a data set's stanza."""
+
+    labels: dict[str, str]
+    splits: dict[str, SplitSpec]
+    dev_fraction: float = 0.0
+    max_characters: int
+
+    @property
+    def split_names(self) -> tuple[str, ...]:
+        """The splits after validation: those of the file, and dev where one is carved."""
+        return (*self.splits, "dev") if self.dev_fraction else tuple(self.splits)
+
+    def rows_expected(self, split: str) -> int | None:
+        """The rows of a split's files, if the catalog knows them all."""
+        rows = [file.rows for file in self.splits[split].files]
+        known = [n for n in rows if n is not None]
+        return sum(known) if len(known) == len(rows) else None
+
+
+class TaskRules(_Part):
+    """The part of a task's stanza."""
+
+    name: str
+    labels: tuple[str, ...]
+    pairs: bool = False
+
+
+class Rules(_Part):
+    """A data set and its task."""
+
+    dataset: DatasetRules
+    task: TaskRules
+
+    @property
+    def known_labels(self) -> list[str]:
+        """The task's labels that the data set can have, in the task's order."""
+        return [label for label in self.task.labels if label in self.dataset.labels.values()]

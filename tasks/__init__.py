@@ -1,0 +1,1 @@
+"""One short Prefect adapter a stage: name, cache, retries, tags. No science."""

@@ -1,0 +1,71 @@
+"""Prefect artifacts of a run: the same figures as the store, on the run's page in the UI.
+
+The keys are stable, so that Prefect keeps their history.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from tickertone.store.artifacts import Artifacts
+from tickertone.store.manifest import Manifest
+from tickertone.workspace import Workspace
+
+COLUMNS = (
+    "system",
+    "kind",
+    "n",
+    "accuracy",
+    "macro_f1",
+    "mcc",
+    "log_loss",
+    "p_vs_best",
+)
+
+
+def publish_data_quality(validated: Sequence[Manifest]) -> None:
+    """Artifact `data-quality`: one row a data set and split; accepted + quarantined = read."""
+    rows = [
+        {"dataset": manifest.subject, "split": split, **_counts(figures)}
+        for manifest in validated
+        for split, figures in _splits(manifest).items()
+    ]
+    _publish("data-quality", rows, "Rows read, accepted and quarantined, by data set and split.")
+
+
+def publish_leaderboard(evaluated: Sequence[Manifest], workspace: Workspace, note: str) -> None:
+    """Artifact `leaderboard`: every system of every target, best accuracy first."""
+    import pyarrow.parquet as pq
+
+    rows: list[dict[str, Any]] = []
+    for manifest in evaluated:
+        (path,) = Artifacts(workspace).paths(manifest.outputs["leaderboard"])
+        found = pq.read_table(path).to_pylist()
+        found.sort(key=lambda row: (row["split"], -row["accuracy"]))
+        rows += [_leaderboard_row(manifest.subject, row) for row in found]
+    _publish("leaderboard", rows, note)
+
+
+def _leaderboard_row(subject: str, row: dict[str, Any]) -> dict[str, Any]:
+    interval = f"{row['accuracy_low']:.3f} to {row['accuracy_high']:.3f}"
+    shown = {name: _rounded(row[name]) for name in COLUMNS}
+    return {"target": subject, "split": row["split"], **shown, "accuracy_interval": interval}
+
+
+def _splits(manifest: Manifest) -> dict[str, Any]:
+    splits = manifest.facts.get("splits")
+    return splits if isinstance(splits, dict) else {}
+
+
+def _counts(figures: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in figures.items() if not isinstance(value, dict)}
+
+
+def _rounded(value: Any) -> Any:
+    return round(value, 4) if isinstance(value, float) else value
+
+
+def _publish(key: str, rows: list[dict[str, Any]], description: str) -> None:
+    from prefect.artifacts import create_table_artifact
+
+    if rows:
+        create_table_artifact(key=key, table=rows, description=description)

@@ -1,0 +1,140 @@
+from pathlib import Path
+
+import pytest
+
+from tickertone.catalog.load import load_catalog
+from tickertone.errors import ConfigError
+from tickertone.workspace import Workspace
+
+
+def mistake(data: Path, file: str, old: str, new: str) -> ConfigError:
+    """The error that one replaced piece of a file leads to."""
+    text = (data / file).read_text()
+    assert old in text
+    (data / file).write_text(text.replace(old, new, 1))
+    with pytest.raises(ConfigError) as caught:
+        load_catalog(data)
+    return caught.value
+
+
+def test_the_catalog_that_ships_with_us_is_without_mistake():
+    catalog = load_catalog(Workspace.find(Path(__file__).parent).data)
+    assert "demo" in catalog.experiments
+    assert catalog.tasks["financial_sentiment"].labels == ("negative", "neutral", "positive")
+    elsewhere = [spec for spec in catalog.datasets.values() if spec.source.local is None]
+    files = [f for spec in elsewhere for split in spec.splits.values() for f in split.files]
+    assert len(files) == 8
+    assert all(file.sha256 and file.rows for file in files)
+
+
+def test_a_catalog_is_read_as_a_whole(data: Path):
+    catalog = load_catalog(data)
+    assert list(catalog.datasets) == ["tweets", "tweets_again", "news", "topics"]
+    assert catalog.models["bag"].trained_on == ("tweets",)
+    assert catalog.experiment("first").title == "First"
+    assert catalog.published == ()
+    assert catalog.folder == data
+
+
+def test_the_registry_knows_which_base_has_seen_what(data: Path):
+    catalog = load_catalog(data)
+    assert catalog.contaminated("someone/bert", "news") == "its card"
+    assert catalog.contaminated("someone/bert", "tweets") is None
+    assert catalog.contaminated("other/bert", "news") is None
+
+
+def test_published_figures_are_read(data: Path):
+    (data / "published.yaml").write_text(
+        "published:\n- {target: news, system: S, accuracy: 0.9, macro_f1: null, source: a paper}\n"
+    )
+    (row,) = load_catalog(data).published
+    assert (row.system, row.accuracy, row.macro_f1, row.weighted_f1) == ("S", 0.9, None, None)
+
+
+def test_an_unknown_experiment_is_answered_with_those_there_are(data: Path):
+    with pytest.raises(ConfigError) as caught:
+        load_catalog(data).experiment("frist")
+    assert caught.value.expected == "one of first"
+    assert caught.value.remedy == "did you mean 'first'?"
+
+
+def test_a_file_that_is_missing_is_named(data: Path):
+    (data / "models.yaml").unlink()
+    with pytest.raises(ConfigError, match=r"data/models\.yaml: no such file"):
+        load_catalog(data)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "place", "found", "expected"),
+    [
+        ("2e-5", "-1", "models.small.learning_rate", "-1", "greater than 0"),
+        ("2e-5", "fast", "models.small.learning_rate", "'fast'", "a valid number"),
+        ("tuning: full", "tuning: ful", "models.small.tuning", "'ful'", "one of full, lora"),
+        ("family: encoder", "family: encodr", "models.small", "family: 'encodr'", "one of linear"),
+        ("kind: tfidf", "kind: tfid", "models.bag.features", "kind: 'tfid'", "one of tfidf"),
+        ("    tuning: full\n", "", "models.small.tuning", "the field is missing", "a value"),
+        ("[tweets]", "tweets", "models.bag.trained_on", "'tweets'", "tuple"),
+        ("hub: someone/bert", "hub: x, folder: y", "models.small.base", "exactly one of", ""),
+        ("  bag:", "  Bag:", "models.Bag", "'Bag'", "pattern"),
+        ("models:", "model:", "model", "unknown field", "one of models"),
+    ],
+)
+def test_a_mistake_in_a_model_names_stanza_field_finding_and_what_is_allowed(
+    data, old, new, place, found, expected
+):
+    error = mistake(data, "models.yaml", old, new)
+    assert error.place == f"data/models.yaml, {place}"
+    assert found in error.found
+    assert expected in error.expected
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "meant"),
+    [
+        ("models.yaml", "learning_rate", "learning_rat", "learning_rate"),
+        ("models.yaml", "hub:", "hubb:", "hub"),
+        ("datasets.yaml", "dev_fraction: 0.1", "dev_fractoin: 0.1", "dev_fraction"),
+        ("datasets.yaml", "local: tweets", "locl: tweets, mirror: x", "local"),
+        ("datasets.yaml", "file: train.csv", "flie: x, file: train.csv", "file"),
+        ("experiments/first.yaml", "combiners:", "combinners:", "combiners"),
+        ("experiments/first.yaml", "kind: mean", "kind: mena", "mean"),
+        ("experiments/first.yaml", "fit_on", "fit_onn", "fit_on"),
+    ],
+)
+def test_a_misspelt_name_is_answered_with_the_nearest_allowed_one(data, file, old, new, meant):
+    error = mistake(data, file, old, new)
+    assert error.remedy.startswith(f"did you mean '{meant}'?")
+    assert error.place.startswith(f"data/{file}")
+
+
+def test_an_unquoted_number_as_label_is_answered_with_how_to_write_it(data: Path):
+    error = mistake(data, "datasets.yaml", '"0": negative', "0: negative")
+    assert error.place == "data/datasets.yaml, datasets.tweets.labels.0"
+    assert error.found == "the key 0"
+    assert error.remedy.startswith('put it in quotes: "0"')
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "place", "found"),
+    [
+        ('"1": positive', '"1": good', "labels", "'good' is not one of negative, positive"),
+        ("task: mood", "task: moods", "task", "'moods' is not one of mood, topic"),
+        ("related: tweets", "check_against: [twets]", "check_against", "'twets' is not one of"),
+    ],
+)
+def test_a_name_that_does_not_resolve_within_data_sets_is_told(data, old, new, place, found):
+    error = mistake(data, "datasets.yaml", old, new)
+    assert error.place == f"data/datasets.yaml, datasets.tweets.{place}"
+    assert found in error.found
+
+
+def test_several_mistakes_are_counted(data: Path):
+    error = mistake(data, "models.yaml", "tuning: full", "tuning: ful\n    epochs: 0")
+    assert "1 more" in error.remedy
+
+
+@pytest.mark.parametrize("text", ["just words\n", "- a\n- b\n"])
+def test_a_file_that_is_no_mapping_is_told(data: Path, text: str):
+    (data / "models.yaml").write_text(text)
+    with pytest.raises(ConfigError, match="not a mapping"):
+        load_catalog(data)

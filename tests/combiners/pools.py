@@ -1,0 +1,49 @@
+"""Pools for tests: members of known skill, and arbitrary ones for invariants."""
+
+import numpy as np
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from tickertone.combiners.pool import Pool
+
+LABELS = ("negative", "neutral", "positive")
+
+EVERY_COMBINER = [
+    {"kind": "mean"},
+    {"kind": "half_hard_mean"},
+    {"kind": "majority_vote"},
+    {"kind": "pick_best"},
+    {"kind": "stacking", "c": 0.1},
+    {"kind": "greedy", "rounds": 20},
+]
+
+
+def kind_of(spec):
+    return spec["kind"]
+
+
+def from_probabilities(**members):
+    """A pool whose members give exactly these probabilities, rows of (text, label)."""
+    width = len(next(iter(members.values()))[0])
+    return Pool.gather(LABELS[:width], {name: np.log(rows) for name, rows in members.items()})
+
+
+def skilled(strengths, *, texts=300, seed=0):
+    """A pool of members whose logits are noise plus strength times the truth, and the labels."""
+    generator = np.random.default_rng(seed)
+    labels = generator.integers(len(LABELS), size=texts)
+    truth = np.eye(len(LABELS))[labels]
+    logits = {
+        name: strength * truth + generator.normal(size=truth.shape)
+        for name, strength in strengths.items()
+    }
+    return Pool.gather(LABELS, logits), labels
+
+
+def logits_by_member():
+    """Strategy: one to four members' logits on the same one to twelve texts."""
+    shapes = st.tuples(st.integers(1, 4), st.integers(1, 12), st.just(len(LABELS)))
+    stacks = shapes.flatmap(
+        lambda shape: arrays(np.float64, shape, elements=st.floats(-30, 30, width=32))
+    )
+    return stacks.map(lambda stack: {f"member_{i}": rows for i, rows in enumerate(stack)})

@@ -1,0 +1,91 @@
+"""`python -m flows.run` from a terminal, with no server to set up."""
+
+import json
+import signal
+import subprocess
+import sys
+import time
+
+import psutil
+import pytest
+
+from flows.local import processes
+from flows.local.settings import CHECKOUT
+
+pytestmark = pytest.mark.slow
+
+
+def run(environment: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "flows.run", *arguments],
+        cwd=CHECKOUT,
+        env=environment,
+        capture_output=True,
+        text=True,
+    )
+
+
+def left_of(workspace) -> list[psutil.Process]:
+    return processes.marked("TICKERTONE_HOME", str(workspace.root))
+
+
+def outcomes(workspace) -> list[str]:
+    """What the newest run did with each step."""
+    newest = max(workspace.runs.glob("*.jsonl"), key=lambda path: path.stat().st_mtime)
+    return [json.loads(line)["outcome"] for line in newest.read_text().splitlines()]
+
+
+def wait_for(found, what: str) -> None:
+    """Give up after minutes: a busy machine is no failure."""
+    for _ in range(1800):
+        if found():
+            return
+        time.sleep(0.1)
+    raise AssertionError(f"no {what}")
+
+
+def test_an_experiment_runs_and_leaves_nothing_behind(light_workspace, light_environment):
+    done = run(light_environment, "demo")
+
+    assert done.returncode == 0, done.stderr
+    assert "Traceback" not in done.stderr
+    assert "finetune demo_tfidf computed" in done.stderr
+    assert (light_workspace.reports / "demo.html").is_file()
+    assert left_of(light_workspace) == []
+
+
+def test_running_it_again_computes_nothing(light_workspace, light_environment):
+    run(light_environment, "demo")
+
+    done = run(light_environment, "demo")
+
+    assert done.returncode == 0, done.stderr
+    assert set(outcomes(light_workspace)) == {"cached"}
+    assert "nothing was recomputed" in done.stderr
+
+
+def test_an_experiment_that_is_not_there_is_refused_in_words(light_environment):
+    done = run(light_environment, "no_such_experiment")
+
+    assert done.returncode == 2
+    assert "'demo'" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("sent", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGKILL, -9)]
+)
+def test_a_run_that_is_ended_leaves_no_process_and_can_be_resumed(
+    light_workspace, light_environment, sent, status
+):
+    journals = set(light_workspace.runs.glob("*.jsonl"))
+    command = [sys.executable, "-m", "flows.run", "demo", "--refresh", "finetune"]
+    watched = subprocess.Popen(command, cwd=CHECKOUT, env=light_environment)
+    wait_for(lambda: set(light_workspace.runs.glob("*.jsonl")) - journals, "step was begun")
+
+    watched.send_signal(sent)
+
+    assert watched.wait() == status
+    wait_for(lambda: left_of(light_workspace) == [], "end of the processes")
+    done = run(light_environment, "demo")
+    assert done.returncode == 0, done.stderr

@@ -1,0 +1,87 @@
+import ast
+
+import pytest
+
+from tickertone.identity import code
+from tickertone.identity.code import code_parts, tree_hash
+
+PLAIN = """
+def tone(x):
+    return x + 1
+"""
+DRESSED = '''
+"""A module."""
+
+# A comment.
+def tone(
+    x,
+):
+    """What it does."""
+
+    return x + 1  # and why
+'''
+OTHER = """
+def tone(x):
+    return x + 2
+"""
+
+
+def hash_of(source):
+    return tree_hash(ast.parse(source))
+
+
+def test_comments_docstrings_and_formatting_do_not_count():
+    assert hash_of(PLAIN) == hash_of(DRESSED)
+
+
+def test_what_is_computed_counts():
+    assert hash_of(PLAIN) != hash_of(OTHER)
+
+
+def test_a_string_that_is_no_docstring_counts():
+    assert hash_of("x = 'up'") != hash_of("x = 'down'")
+
+
+def package(tmp_path, monkeypatch, files):
+    for name, text in files.items():
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    monkeypatch.setattr(code, "_ROOT", tmp_path)
+    return lambda *entry: code_parts(entry)
+
+
+FILES = {
+    "__init__.py": "",
+    "a/__init__.py": "",
+    "a/entry.py": "def f():\n    from tickertone.b import near\n    return near\n",
+    "b/__init__.py": "",
+    "b/near.py": "from . import far\nimport json\n",
+    "b/far.py": "x = 1\n",
+    "b/alone.py": "y = 1\n",
+}
+
+
+def test_imports_are_followed_also_inside_functions_and_relative_ones(tmp_path, monkeypatch):
+    parts = package(tmp_path, monkeypatch, FILES)("tickertone.a.entry")
+    assert set(parts) == {
+        "tickertone", "tickertone.a", "tickertone.a.entry", "tickertone.b", "tickertone.b.far",
+        "tickertone.b.near",
+    }  # fmt: skip
+
+
+def test_a_change_two_imports_away_changes_one_part(tmp_path, monkeypatch):
+    before = package(tmp_path, monkeypatch, FILES)("tickertone.a.entry")
+    after = package(tmp_path, monkeypatch, {"b/far.py": "x = 22\n"})("tickertone.a.entry")
+    assert {m for m in before if before[m] != after[m]} == {"tickertone.b.far"}
+
+
+def test_a_module_that_is_not_imported_changes_nothing(tmp_path, monkeypatch):
+    before = package(tmp_path, monkeypatch, FILES)("tickertone.a.entry")
+    after = package(tmp_path, monkeypatch, {"b/alone.py": "y = 22\n"})("tickertone.a.entry")
+    assert before == after
+
+
+def test_an_entry_point_that_does_not_exist_is_an_error():
+    with pytest.raises(ModuleNotFoundError, match="no module tickertone.nowhere"):
+        code_parts(["tickertone.nowhere"])

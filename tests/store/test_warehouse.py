@@ -1,0 +1,125 @@
+import duckdb
+import pytest
+
+from tickertone.errors import StoreError
+from tickertone.store.query import query
+from tickertone.store.warehouse import writing
+from tickertone.workspace import Workspace
+
+PROMISED = {
+    "datasets": "dataset, split, rows_read, rows_accepted, rows_quarantined, content_hash, source, "
+    "revision, licence",
+    "examples": "dataset, split, example_id, text_id, text, text_b, label, clean",
+    "quarantine": "dataset, split, line, reason, text",
+    "models": "model, fingerprint, family, base, tuning, trained_on, parameters, "
+    "trainable_parameters, train_seconds, peak_memory_mb, samples_per_second",
+    "logits": "model, model_fingerprint, text_id, logits",
+    "predictions": "dataset, split, example_id, system, label, predicted, probabilities",
+    "leaderboard": "experiment, target, split, system, kind, n, accuracy, accuracy_low, "
+    "accuracy_high, macro_f1, weighted_f1, mcc, log_loss, brier, ece, p_vs_best, fingerprint",
+    "evaluations": "experiment, target, split, system, metric, label, value, low, high",
+    "published": "target, system, accuracy, macro_f1, weighted_f1, source",
+    "steps": "step, stage, fingerprint, parts, outcome, seconds, run",
+}
+
+
+@pytest.fixture
+def workspace(tmp_path):
+    workspace = Workspace(tmp_path)
+    with writing(workspace) as connection:
+        connection.execute("INSERT INTO loaded VALUES ('kept')")
+    return workspace
+
+
+@pytest.mark.parametrize("view", PROMISED)
+def test_a_view_has_the_columns_that_people_rely_on(workspace, view):
+    assert query(workspace, f"SELECT {PROMISED[view]} FROM {view}").rows == ()
+
+
+def test_a_transaction_that_fails_leaves_nothing(workspace):
+    def fail():
+        with writing(workspace) as connection:
+            connection.execute("INSERT INTO loaded VALUES ('lost')")
+            raise ValueError("a power cut")
+
+    with pytest.raises(ValueError, match="power cut"):
+        fail()
+    assert query(workspace, "SELECT * FROM loaded").rows == (("kept",),)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "INSERT INTO loaded VALUES ('x')",
+        "DELETE FROM loaded",
+        "DROP VIEW steps",
+        "COPY loaded TO '{folder}/out.csv'",
+        "SELECT * FROM read_csv('{folder}/secret.csv')",
+        "SELECT * FROM '{folder}/secret.csv'",
+        "SELECT * FROM read_text('{folder}/secret.csv')",
+        "ATTACH '{folder}/other.duckdb'",
+        "SET enable_external_access = true",
+        "INSTALL httpfs",
+        "EXPORT DATABASE '{folder}/out'",
+    ],
+)
+def test_sql_of_people_can_neither_write_nor_read_other_files(workspace, tmp_path, statement):
+    (tmp_path / "secret.csv").write_text("a\n1\n")
+    before = sorted(tmp_path.iterdir())
+    with pytest.raises(StoreError):
+        query(workspace, statement.format(folder=tmp_path))
+    assert sorted(tmp_path.iterdir()) == before
+    assert query(workspace, "SELECT * FROM loaded").rows == (("kept",),)
+
+
+def test_parameters_are_bound_not_spliced(workspace):
+    mean = "kept' OR '1'='1"
+    assert query(workspace, "SELECT * FROM loaded WHERE fingerprint = ?", [mean]).rows == ()
+
+
+def test_a_wrong_query_names_the_views_there_are(workspace):
+    with pytest.raises(StoreError, match="leaderboard"):
+        query(workspace, "SELECT * FROM leaderbord")
+
+
+def test_without_a_database_the_remedy_is_to_run_something(tmp_path):
+    with pytest.raises(StoreError, match="tickertone run demo"):
+        query(Workspace(tmp_path), "SELECT 1")
+
+
+def test_a_file_that_is_no_database_is_told_as_such(workspace):
+    workspace.database.write_bytes(b"not a database at all" * 100)
+    with pytest.raises(StoreError, match=r"tickertone\.duckdb"):
+        query(workspace, "SELECT 1")
+
+
+def test_a_reader_waits_for_a_writer_in_another_process(workspace):
+    import subprocess
+    import sys
+
+    holder = subprocess.Popen(
+        [
+            sys.executable,
+            "-c",
+            "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print('open', flush=True);"
+            "sys.stdin.readline(); c.close()",
+            str(workspace.database),
+        ],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert holder.stdout.readline() == "open\n"
+    with pytest.raises(duckdb.IOException):
+        duckdb.connect(str(workspace.database), read_only=True)
+
+    import threading
+
+    answers = []
+    reader = threading.Thread(
+        target=lambda: answers.append(query(workspace, "SELECT count(*) FROM loaded").rows)
+    )
+    reader.start()
+    holder.communicate("\n")
+    reader.join()
+    assert answers == [((1,),)]
