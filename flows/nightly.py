@@ -18,6 +18,7 @@ from tasks.combine import combine
 from tasks.evaluate import evaluate
 from tasks.extract import extract
 from tasks.finetune import finetune
+from tasks.index import index
 from tasks.ingest import ingest
 from tasks.limits import ensure_limits
 from tasks.publishing import publish_data_quality, publish_leaderboard
@@ -53,7 +54,7 @@ def nightly(
     validated = carry_out(run, validate)
     carry_out(run, finetune)
     carry_out(run, extract)
-    run.index("logits")
+    index(run, "logits", return_state=True)  # what follows reads files: it need not wait for a cure
     carry_out(run, combine)
     evaluated = carry_out(run, evaluate)
     carry_out(run, report)

@@ -20,6 +20,7 @@ from flows.run import parser
 from flows.steps import PROGRESS
 from tickertone.errors import ConfigError, TickertoneError
 
+_LAST_WORD = 3  # seconds to tell the server that the run is cancelled
 _STYLES = {logging.INFO: "dim", logging.ERROR: "bold red"}
 
 
@@ -38,24 +39,23 @@ class ProgressLines(logging.Handler):
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the flow; the exit status."""
+    from prefect.exceptions import ParameterTypeError
+
     options = parser().parse_args(arguments)
     console = Console(stderr=True, soft_wrap=True)
     signal.signal(signal.SIGTERM, _cancel)
-    try:
-        state = _run(options, console)
-        error = None if state.is_completed() else state.result(raise_on_failure=False)
-        if isinstance(error, TickertoneError):
-            raise error
-    except TickertoneError as error:
-        console.print(escape(str(error)), style="bold red", highlight=False)
-        return 2
-    console.print(escape(state.message or ""), style="bold red" if error else "bold")
-    return 1 if error else 0
+    state = _run(options, console)
+    if state.is_completed():
+        console.print(escape(state.message), style="bold", highlight=False)
+        return 0
+    error = state.result(raise_on_failure=False)
+    refused = isinstance(error, ParameterTypeError | ConfigError)
+    said = str(error) if refused or isinstance(error, TickertoneError) else state.message
+    console.print(escape(said), style="bold red", highlight=False)
+    return 2 if refused else 1
 
 
 def _run(options: argparse.Namespace, console: Console) -> Any:
-    from prefect.exceptions import ParameterTypeError
-
     from flows.nightly import nightly
     from tasks.limits import free_all_slots
 
@@ -63,15 +63,12 @@ def _run(options: argparse.Namespace, console: Console) -> Any:
         free_all_slots()
     if not options.verbose:
         logging.getLogger(f"prefect.flow_runs.{PROGRESS}").addHandler(ProgressLines(console))
-    chosen = {
-        "experiment": options.experiment,
-        "models": options.model,
-        "refresh": options.refresh,
-    }
-    try:
-        return nightly(**chosen, return_state=True)
-    except ParameterTypeError as error:
-        raise ConfigError("flow nightly", found=f"a parameter is refused: {error}") from error
+    return nightly(
+        experiment=options.experiment,
+        models=options.model,
+        refresh=options.refresh,
+        return_state=True,
+    )
 
 
 def _cancel(_signal: int, _frame: FrameType | None) -> None:
@@ -81,6 +78,7 @@ def _cancel(_signal: int, _frame: FrameType | None) -> None:
     from prefect.states import Cancelled
 
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    signal.alarm(_LAST_WORD)  # ends us, should the server be gone as well
     context = FlowRunContext.get()
     try:
         if context is not None and context.flow_run is not None:
@@ -91,4 +89,8 @@ def _cancel(_signal: int, _frame: FrameType | None) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except TickertoneError as mistake:  # a catalog that cannot be read when the flow is loaded
+        print(mistake, file=sys.stderr)
+        sys.exit(2)

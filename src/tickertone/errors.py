@@ -68,4 +68,3 @@ class TrainingError(TickertoneError):
 
 class StoreError(TickertoneError):
     """The store under var/ cannot be read or written as it should."""
-

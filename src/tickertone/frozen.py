@@ -1,7 +1,7 @@
 """The base of every value that crosses a boundary: immutable, and strict about its fields."""
 
 from pydantic import BaseModel, ConfigDict
-from pydantic import JsonValue as JSON  # noqa: N811 - read as a type: any value that JSON can say
+from pydantic import JsonValue as JSON  # noqa: N814 - a type: any value that JSON can say
 
 __all__ = ["JSON", "Frozen"]
 

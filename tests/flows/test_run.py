@@ -50,7 +50,7 @@ def test_an_experiment_runs_and_leaves_nothing_behind(light_workspace, light_env
     assert done.returncode == 0, done.stderr
     assert "Traceback" not in done.stderr
     assert "finetune demo_tfidf computed" in done.stderr
-    assert (light_workspace.reports / "demo.html").is_file()
+    assert (light_workspace.reports / "demo" / "index.html").is_file()
     assert left_of(light_workspace) == []
 
 

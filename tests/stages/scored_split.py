@@ -52,6 +52,7 @@ def work_for(folder, settings, inputs, subject="demo/target"):
         subject=subject,
         settings=settings,
         inputs=inputs,
+        notes={},
         contents={},
         out=out,
         scratch=folder / "scratch",

@@ -49,6 +49,7 @@ def work(
         subject="own",
         settings={"dataset": spec.model_dump(mode="json"), "task": task},
         inputs={},
+        notes={},
         contents=identities,
         out=out,
         scratch=out,

@@ -102,6 +102,7 @@ def work_of(tmp_path):
                 **settings,
             },
             inputs={role: (path,) for role, path in files.items()},
+            notes={},
             contents={},
             out=out,
             scratch=tmp_path / "scratch",
@@ -118,9 +119,9 @@ def test_the_page_is_kept_and_copied_to_where_people_look(files, work_of):
     work = work_of(files)
     product = run(work)
     (page,) = product.outputs["page"].files
-    shown = work.reports / "trial.html"
+    shown = work.reports / "trial" / "index.html"
     assert shown.read_bytes() == page.read_bytes()
-    assert [p.name for p in work.reports.iterdir()] == ["trial.html"]
+    assert [p.name for p in shown.parent.iterdir()] == ["index.html"]
 
 
 def test_every_input_finds_its_place(files, work_of):

@@ -79,6 +79,7 @@ def run(tmp_path):
                 "task": {"name": "demo", "labels": list(task), "pairs": False},
             },
             inputs=inputs,
+            notes={},
             contents={},
             out=folder / "out",
             scratch=folder,

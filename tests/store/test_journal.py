@@ -1,4 +1,4 @@
-from tickertone.store.indexer import index_run
+from tickertone.store.indexer import index_runs
 from tickertone.store.journal import Entry, Journal, read_journal
 from tickertone.store.query import query
 from tickertone.workspace import Workspace
@@ -28,7 +28,7 @@ def test_a_torn_last_line_costs_that_line_alone(tmp_path):
 def test_loading_a_journal_twice_changes_nothing(tmp_path):
     workspace = Workspace(tmp_path)
     written = journal(workspace)
-    index_run(workspace, written.path)
-    index_run(workspace, written.path)
+    index_runs(workspace, written.path)
+    index_runs(workspace, written.path)
     rows = query(workspace, "SELECT step, outcome FROM steps WHERE run = ?", [written.run]).rows
     assert rows == (("ingest a", "computed"), ("ingest b", "cached"), ("ingest c", "failed"))

@@ -123,3 +123,14 @@ def test_a_reader_waits_for_a_writer_in_another_process(workspace):
     holder.communicate("\n")
     reader.join()
     assert answers == [((1,),)]
+
+
+def test_a_database_of_another_schema_is_made_anew(workspace):
+    with duckdb.connect(str(workspace.database)) as connection:
+        connection.execute("UPDATE schema_version SET version = 'older'")
+        connection.execute("CREATE TABLE relic (a INT)")
+    with writing(workspace):
+        pass
+    tables = query(workspace, "SELECT table_name FROM duckdb_tables()").rows
+    assert ("relic",) not in tables
+    assert query(workspace, "SELECT * FROM loaded").rows == ()

@@ -6,9 +6,10 @@ Each check raises ConfigError naming the file, the field and the allowed names.
 from collections.abc import Iterable, Mapping
 
 from tickertone.catalog.datasets import DatasetsFile, DatasetSpec
-from tickertone.catalog.experiments import ExperimentSpec, SplitRef, TargetSpec
+from tickertone.catalog.experiments import ExperimentSpec, TargetSpec
 from tickertone.catalog.mistakes import nearest
 from tickertone.catalog.models import ModelSpec
+from tickertone.catalog.overlap import pool, share_texts
 from tickertone.errors import ConfigError
 
 _TRAIN = "train"
@@ -46,7 +47,7 @@ def check_experiment(
     models: Mapping[str, ModelSpec],
     datasets: DatasetsFile,
 ) -> None:
-    """Names resolve, tasks agree, and no model or combiner has learnt what it is scored on."""
+    """Names resolve, tasks agree, no combiner has learnt what it is scored on, no pool is empty."""
     for model in experiment.models:
         _known(f"{shown}, models", "model", model, models)
     members = {name: models[name] for name in experiment.models}
@@ -54,18 +55,15 @@ def check_experiment(
         place = f"{shown}, targets.{name}"
         _check_splits(place, target, datasets.datasets)
         _check_tasks(place, target, members, datasets.datasets)
-        _check_fit(place, target, members, datasets.datasets)
-        for model, recipe in members.items():
-            for trained_on in recipe.trained_on:
-                learnt = SplitRef(dataset=trained_on, split=_TRAIN)
-                if _overlap(learnt, target.test, datasets.datasets):
-                    raise ConfigError(
-                        f"{place}.test",
-                        found=f"{target.test.dataset}.{target.test.split}, but model {model} is "
-                        f"trained on {trained_on}, which shares its texts",
-                        expected="models that have not seen the target's texts",
-                        remedy=f"take {model} out of models, or {name} out of targets",
-                    )
+        _check_fit(place, target, datasets.datasets)
+        if not pool(target, members, datasets.datasets):
+            raise ConfigError(
+                f"{place}.test",
+                found=f"{target.test.dataset}.{target.test.split}, whose texts every model of "
+                "the experiment is trained on",
+                expected="at least one model that has not seen the target's texts",
+                remedy=f"add such a model to models, or take {name} out of targets",
+            )
 
 
 def _known(place: str, what: str, name: str, known: Iterable[str]) -> None:
@@ -114,38 +112,16 @@ def _check_tasks(
             )
 
 
-def _check_fit(
-    place: str,
-    target: TargetSpec,
-    members: Mapping[str, ModelSpec],
-    datasets: Mapping[str, DatasetSpec],
-) -> None:
+def _check_fit(place: str, target: TargetSpec, datasets: Mapping[str, DatasetSpec]) -> None:
     fit_on = target.fit_on
     shown = f"{fit_on.dataset}.{fit_on.split}"
-    if _overlap(fit_on, target.test, datasets):
+    if share_texts(fit_on, target.test, datasets):
         raise ConfigError(
             f"{place}.fit_on",
             found=f"{shown}, which shares texts with {target.test.dataset}.{target.test.split}",
             expected="labels of texts that are not scored",
             remedy="fit on another split, such as dev",
         )
-    for model, recipe in members.items():
-        for trained_on in recipe.trained_on:
-            if _overlap(SplitRef(dataset=trained_on, split=_TRAIN), fit_on, datasets):
-                raise ConfigError(
-                    f"{place}.fit_on",
-                    found=f"{shown}, which model {model} is trained on",
-                    expected="labels of texts that no member has learnt",
-                    remedy="fit on another split, such as dev",
-                )
-
-
-def _overlap(one: SplitRef, other: SplitRef, datasets: Mapping[str, DatasetSpec]) -> bool:
-    """May two splits share texts? Different splits of one data set do not; `related` sets do."""
-    if one.dataset == other.dataset:
-        return one.split == other.split
-    related = datasets[one.dataset].related
-    return related is not None and related == datasets[other.dataset].related
 
 
 def _trainable(datasets: Mapping[str, DatasetSpec]) -> list[str]:

@@ -61,7 +61,7 @@ def report(
 ) -> None:
     """Print the path of an experiment's report."""
     workspace = Workspace.find()
-    page = workspace.reports / f"{experiment}.html"
+    page = workspace.reports / experiment / "index.html"
     if not page.is_file():
         raise StoreError(
             str(page.relative_to(workspace.root)),

@@ -1,12 +1,15 @@
 """`tickertone run`: the flow `nightly` in a process of its own, then the leaderboard."""
 
+import os
 import subprocess
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from tickertone.workspace import Workspace
+from tickertone.errors import ConfigError
+from tickertone.workspace import HOME_VARIABLE, Workspace
 
 
 def run(
@@ -35,9 +38,23 @@ def run(
         arguments.append("--verbose")
     # The library does not import the flows: they are told apart by a process boundary.
     command = [sys.executable, "-m", "flows.run", *arguments]
-    code = _wait(subprocess.Popen(command, cwd=workspace.root))  # noqa: S603 - our own words
+    place = {**os.environ, HOME_VARIABLE: str(workspace.root)}
+    code = _wait(subprocess.Popen(command, cwd=_flows(), env=place))  # noqa: S603 - our own words
     _show(workspace, experiment)
     raise typer.Exit(code)
+
+
+def _flows() -> Path:
+    """The checkout that this package is installed from: flows/ and tasks/ lie in it."""
+    root = Path(__file__).resolve().parents[3]
+    if not (root / "flows" / "nightly.py").is_file():
+        raise ConfigError(
+            str(root),
+            found="no flows/nightly.py",
+            expected="the checkout, with the package installed from it",
+            remedy="pip install --editable . in the checkout",
+        )
+    return root
 
 
 def _wait(process: "subprocess.Popen[bytes]") -> int:
@@ -54,6 +71,6 @@ def _show(workspace: Workspace, experiment: str) -> None:
 
     if workspace.database.is_file():
         print_leaderboard(workspace, experiment)
-    page = workspace.reports / f"{experiment}.html"
+    page = workspace.reports / experiment / "index.html"
     if page.is_file():
         print(f"report: {page.relative_to(workspace.root)}")

@@ -48,7 +48,7 @@ def _cell(value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, float):
-        return f"{value:.4g}" if abs(value) < 0.001 and value else f"{value:.4f}".rstrip("0")
+        return f"{value:.4g}"
     if isinstance(value, list):
         return "[" + ", ".join(_cell(item) for item in value) + "]"
     return escape(str(value))

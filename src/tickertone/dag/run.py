@@ -16,7 +16,7 @@ from tickertone.dag.scope import Scope, catalog_rows
 from tickertone.errors import ConfigError, TickertoneError
 from tickertone.frozen import Frozen
 from tickertone.stages.work import Say
-from tickertone.store.indexer import index_manifests, index_run
+from tickertone.store.indexer import index_manifests, index_runs
 from tickertone.store.journal import Entry, Journal, Kind
 from tickertone.store.manifest import Manifest, Step
 from tickertone.workspace import Workspace
@@ -134,7 +134,7 @@ class Run:
     def close(self) -> Summary:
         """Load what is left, and the journal of this run; raises StoreError."""
         self.index()
-        index_run(self.workspace, self.journal.path)
+        index_runs(self.workspace, self.journal.path)
         return self.summary()
 
     def summary(self) -> Summary:

@@ -8,6 +8,7 @@ from tickertone.catalog.datasets import DatasetSpec
 from tickertone.catalog.experiments import ExperimentSpec, SplitRef, TargetSpec
 from tickertone.catalog.load import Catalog
 from tickertone.catalog.models import EncoderSpec, LinearSpec, base_of
+from tickertone.catalog.overlap import pool
 from tickertone.errors import ConfigError
 from tickertone.frozen import JSON
 from tickertone.models.bases import base_identity
@@ -68,12 +69,17 @@ class Scope:
         """The targets by name."""
         return self.spec.targets
 
-    @cached_property
-    def scored(self) -> dict[str, tuple[str, ...]]:
-        """Data set -> its splits that every model scores: test splits, and those fitted on."""
+    def pool(self, target: str) -> tuple[str, ...]:
+        """The models of the experiment that were trained on none of a target's texts."""
+        models = {name: self.model(name) for name in self.spec.models}
+        return pool(self.spec.targets[target], models, self.catalog.datasets)
+
+    def scored(self, model: str) -> dict[str, tuple[str, ...]]:
+        """Data set -> its splits that a model scores: those of the targets it takes part in."""
         refs: list[SplitRef] = []
-        for target in self.spec.targets.values():
-            refs += [target.test, target.fit_on]
+        for name, target in self.spec.targets.items():
+            if model in self.pool(name):
+                refs += [target.test, target.fit_on]
         names = sorted({ref.dataset for ref in refs})
         return {
             name: tuple(sorted({ref.split for ref in refs if ref.dataset == name}))
@@ -84,7 +90,8 @@ class Scope:
     def validated(self) -> tuple[str, ...]:
         """The data sets that are scored or trained on."""
         trained_on = {d for model in self.spec.models for d in self.model(model).trained_on}
-        return tuple(sorted(trained_on | set(self.scored)))
+        scored = {ref.dataset for t in self.spec.targets.values() for ref in (t.test, t.fit_on)}
+        return tuple(sorted(trained_on | scored))
 
     @cached_property
     def ingested(self) -> tuple[str, ...]:

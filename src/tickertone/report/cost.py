@@ -28,6 +28,29 @@ def model_costs(findings: Findings) -> list[ModelCost]:
     ]
 
 
+@dataclass(frozen=True)
+class StageCost:
+    """The steps of one stage with their seconds, the dearest first, and the sum."""
+
+    stage: str
+    seconds: float
+    steps: tuple[tuple[str, float], ...]
+
+
+def stage_costs(findings: Findings) -> list[StageCost]:
+    """What the steps of each stage took when they were computed, stages in order of the DAG."""
+    by_stage: dict[str, list[tuple[str, float]]] = {}
+    for step, seconds in findings.step_seconds.items():
+        stage, _, subject = step.partition(" ")
+        by_stage.setdefault(stage, []).append((subject, seconds))
+    return [
+        StageCost(
+            stage, sum(s for _, s in steps), tuple(sorted(steps, key=lambda x: (-x[1], x[0])))
+        )
+        for stage, steps in by_stage.items()
+    ]
+
+
 def describe(recipe: Row) -> str:
     """A recipe in a few words, such as "all-MiniLM-L6-v2, LoRA of rank 16, seed 0"."""
     if recipe.get("family") == "linear":

@@ -51,7 +51,7 @@ class Findings:
 
     `target_specs`, `dataset_specs` and `model_specs` are dumps of catalog stanzas by name;
     `published` rows of target, system, accuracy, macro_f1, weighted_f1 and source; `missing` names
-    the steps that did not end well.
+    the steps that did not end well; `step_seconds` says what each step took when it was computed.
     """
 
     experiment: str
@@ -64,3 +64,4 @@ class Findings:
     targets: Mapping[str, TargetFindings] = field(default_factory=dict)
     datasets: Mapping[str, DatasetFindings] = field(default_factory=dict)
     measurements: Mapping[str, Row] = field(default_factory=dict)
+    step_seconds: Mapping[str, float] = field(default_factory=dict)

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tickertone.report import charts, numbers
-from tickertone.report.cost import model_costs
+from tickertone.report.cost import model_costs, stage_costs
 from tickertone.report.detail import Matrix, PerLabel, matrices, member_weights, per_label
 from tickertone.report.findings import Findings, Row, Rows, TargetFindings
-from tickertone.report.leaderboard import Ranking, p_against_best, rankings, told_apart
+from tickertone.report.leaderboard import Ranking, rankings, told_apart
 from tickertone.report.quality import DatasetQuality, dataset_qualities
 
 if TYPE_CHECKING:
@@ -65,7 +65,6 @@ def render(findings: Findings) -> str:
         "parameters": numbers.parameters,
         "duration": numbers.duration,
         "memory": numbers.memory,
-        "p_against_best": p_against_best,
         "told_apart": told_apart,
         "breakable": _breakable,
     }
@@ -80,6 +79,7 @@ def render(findings: Findings) -> str:
         ],
         combiners=sorted({c for found in findings.targets.values() for c in found.weights}),
         costs=model_costs(findings),
+        stages=stage_costs(findings),
         qualities=qualities,
     )
 

@@ -4,6 +4,7 @@ Only texts that no shard of this scorer has are scored; a step without such text
 """
 
 import importlib
+import threading
 import time
 from functools import partial
 from pathlib import Path
@@ -22,6 +23,9 @@ from tickertone.store.shards import ShardSet, rows_content
 
 _TEXTS = "texts:"
 _BLOCK = 2048  # texts between two lines of progress
+# Steps run in threads: two models would share the processor and double the memory, and transformers
+# breaks when two threads import it at once.
+_one_at_a_time = threading.Lock()
 _loaded: dict[str, Scorer] = {}  # at most one: the model that was used last
 
 
@@ -51,6 +55,11 @@ def _distinct_texts(snapshot: Path) -> dict[str, Text]:
 
 
 def _score(work: Work, texts: list[Text], missing: list[int]) -> Matrix:
+    with _one_at_a_time:
+        return _score_all(work, texts, missing)
+
+
+def _score_all(work: Work, texts: list[Text], missing: list[int]) -> Matrix:
     scorer = _scorer(work)
     work.say(f"scoring {len(missing)} texts")
     blocks = []

@@ -3,8 +3,10 @@
 from pydantic import TypeAdapter
 
 from tickertone.catalog.models import ModelSpec
+from tickertone.identity.canonical import digest
 from tickertone.models.families import family_of
 from tickertone.stages.work import Made, Product, Work
+from tickertone.store.files import sha256_file
 from tickertone.training.launch import fit_in_process
 from tickertone.training.request import FitRequest
 
@@ -30,10 +32,12 @@ def run(work: Work) -> Product:
     measurements = fit_in_process(request, work.say)
     written = work.out / "measurements.json"
     written.write_text(measurements.model_dump_json(indent=1))
+    files = tuple(sorted(request.out.iterdir()))
     return Product(
         outputs={
-            "model": Made(tuple(sorted(request.out.iterdir()))),
-            "measurements": Made((written,)),
+            "model": Made(files),
+            # Known by the model it tells of: the same weights in another time change nothing after.
+            "measurements": Made((written,), digest([[f.name, sha256_file(f)] for f in files])),
         },
         facts=measurements.model_dump(mode="json"),
     )

@@ -20,14 +20,14 @@ from tickertone.stages.work import Made, Product, Work
 
 
 def run(work: Work) -> Product:
-    """Make `page`, an HTML file, and copy it to <reports>/<experiment>.html.
+    """Make `page`, an HTML file, and copy it to <reports>/<experiment>/index.html.
 
     Shows whatever inputs there are; settings["missing"] names the steps that left none.
     """
     html = render(_findings(work))
     page = work.out / "report.html"
     page.write_text(html, encoding="utf-8")
-    shown = work.reports / f"{work.settings['experiment']}.html"
+    shown = work.reports / work.settings["experiment"] / "index.html"
     shown.parent.mkdir(parents=True, exist_ok=True)
     beside = shown.with_name(f".{shown.name}.new")
     beside.write_text(html, encoding="utf-8")
@@ -49,6 +49,7 @@ def _findings(work: Work) -> Findings:
         targets={name: _target(tables, name) for name in settings["targets"]},
         datasets={name: _dataset(tables, name) for name in settings["datasets"]},
         measurements={name: _json(path) for name, path in tables["measurements"].items()},
+        step_seconds=work.notes.get("seconds", {}),
     )
 
 

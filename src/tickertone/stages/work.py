@@ -16,6 +16,7 @@ class Work:
     settings: Mapping[str, Any]
     inputs: Mapping[str, tuple[Path, ...]]  # role -> the files of that output
     contents: Mapping[str, str]  # role -> content hash, also of sources outside the store
+    notes: Mapping[str, Any]  # may be shown, no part of the identity
     out: Path  # an empty folder; what is named in a Product is kept, the rest is dropped
     scratch: Path  # outlives a crash, so that the same step can resume; emptied on success
     shards: Path  # root of the folders of shards that several steps share

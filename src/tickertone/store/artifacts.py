@@ -103,6 +103,7 @@ class Artifacts:
                 **step.parts.inputs,
                 **{role: output.content for role, output in step.inputs.items()},
             },
+            notes=step.notes,
             out=draft,
             scratch=scratch,
             shards=self.root / "shards",

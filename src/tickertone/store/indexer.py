@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from tickertone.frozen import Frozen
 from tickertone.identity.canonical import canonical_json
 from tickertone.store.artifacts import Artifacts
-from tickertone.store.journal import read_journal
+from tickertone.store.journal import Entry, read_journal
 from tickertone.store.loaders import load
 from tickertone.store.manifest import Manifest
 from tickertone.store.warehouse import writing
@@ -80,29 +80,30 @@ def index_manifests(
     return added
 
 
-def index_run(workspace: Workspace, journal: Path) -> None:
-    """Load the journal of a run; loading it again replaces its rows."""
-    entries = list(read_journal(journal)) if journal.exists() else []
-    if not entries:
-        return
-    rows = [
-        (
-            entry.step,
-            entry.stage,
-            entry.fingerprint,
-            canonical_json(entry.parts.model_dump(mode="json")) if entry.parts else None,
-            entry.outcome,
-            entry.seconds,
-            entry.run,
-            entry.experiment,
-            entry.message,
-            entry.finished_at,
-        )
-        for entry in entries
-    ]
+def index_runs(workspace: Workspace, journal: Path) -> None:
+    """Load the journal of a run, again if need be, and those of earlier runs that are not there."""
     with writing(workspace) as connection:
-        connection.execute("DELETE FROM step_row WHERE run = ?", [entries[0].run])
-        _insert(connection, "step_row", rows)
+        connection.execute("DELETE FROM step_row WHERE run = ?", [journal.stem])
+        known = connection.execute("SELECT DISTINCT run FROM step_row").fetchall()
+        for path in sorted(workspace.runs.glob("*.jsonl")):
+            if (path.stem,) not in known:
+                _insert(connection, "step_row", [_row(entry) for entry in read_journal(path)])
+
+
+def _row(entry: Entry) -> tuple[object, ...]:
+    parts = canonical_json(entry.parts.model_dump(mode="json")) if entry.parts else None
+    return (
+        entry.step,
+        entry.stage,
+        entry.fingerprint,
+        parts,
+        entry.outcome,
+        entry.seconds,
+        entry.run,
+        entry.experiment,
+        entry.message,
+        entry.finished_at,
+    )
 
 
 def _insert(

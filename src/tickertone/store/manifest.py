@@ -4,6 +4,8 @@ It is the last thing written, so its presence means that all it names was writte
 counts only while each of its files is there with the stated size.
 """
 
+from pydantic import Field
+
 from tickertone.frozen import JSON, Frozen
 from tickertone.identity.fingerprint import Parts
 
@@ -32,6 +34,7 @@ class Step(Frozen):
     subject: str  # what it is about, for people: "minilm_full" or "minilm_full/tfsn"
     parts: Parts
     inputs: dict[str, Output]  # role -> what is read
+    notes: dict[str, JSON] = Field(default_factory=dict)  # shown by a body, no part of the identity
     refresh: bool = False  # compute anew even if a whole manifest is there
 
     @property

@@ -5,7 +5,9 @@ only ever added to. `current` says which fingerprint stands for each step now; t
 people, reports and tests rely on, join through it.
 """
 
-TABLES = """
+from tickertone.identity.canonical import digest
+
+_TABLES = """
 CREATE TABLE IF NOT EXISTS loaded (fingerprint TEXT);
 CREATE TABLE IF NOT EXISTS current (stage TEXT, subject TEXT, fingerprint TEXT);
 CREATE TABLE IF NOT EXISTS dataset_origin (
@@ -46,6 +48,12 @@ CREATE TABLE IF NOT EXISTS confusion_row (
 CREATE TABLE IF NOT EXISTS step_row (
     step TEXT, stage TEXT, fingerprint TEXT, parts JSON, outcome TEXT, seconds DOUBLE, run TEXT,
     experiment TEXT, message TEXT, finished_at TEXT);
+"""
+
+SCHEMA_VERSION = digest(_TABLES)
+TABLES = f"""
+{_TABLES}
+CREATE TABLE IF NOT EXISTS schema_version AS SELECT '{SCHEMA_VERSION}' AS version;
 """
 
 VIEWS = """

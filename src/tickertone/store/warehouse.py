@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tickertone.errors import StoreError
 from tickertone.store.files import locked
-from tickertone.store.schema import TABLES, VIEWS
+from tickertone.store.schema import SCHEMA_VERSION, TABLES, VIEWS
 from tickertone.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -21,15 +21,20 @@ _PATIENCE_SECONDS = 60.0
 def writing(workspace: Workspace) -> Iterator["duckdb.DuckDBPyConnection"]:
     """A connection inside one transaction: committed at the end, rolled back on any error.
 
-    Writers queue on an flock, which the kernel frees if its holder dies. Raises StoreError if a
+    Writers queue on an flock, which the kernel frees if its holder dies. A database of another
+    schema is thrown away: all that it holds is loaded again from manifests. Raises StoreError if a
     reader outside keeps the file open for longer than a minute, or the file cannot be written.
     """
     with locked(workspace.locks / "database.lock"):
         connection = _connect(workspace, read_only=False)
+        if not _has_our_schema(connection):
+            connection.close()
+            workspace.database.unlink()
+            connection = _connect(workspace, read_only=False)
         try:
+            connection.begin()
             connection.execute(TABLES)
             connection.execute(VIEWS)
-            connection.begin()
             try:
                 yield connection
             except BaseException:
@@ -38,6 +43,14 @@ def writing(workspace: Workspace) -> Iterator["duckdb.DuckDBPyConnection"]:
             connection.commit()
         finally:
             connection.close()
+
+
+def _has_our_schema(connection: "duckdb.DuckDBPyConnection") -> bool:
+    """An empty database will have it; any other says which schema it was made with."""
+    tables = connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()
+    if ("schema_version",) not in tables:
+        return not tables
+    return connection.execute("SELECT * FROM schema_version").fetchall() == [(SCHEMA_VERSION,)]
 
 
 @contextmanager

@@ -17,11 +17,12 @@ def subjects(scope: Scope) -> list[str]:
 
 
 def needs(scope: Scope, subject: str) -> list[Node]:
-    """Both data sets of the target, and every member's logits on them."""
-    target = scope.targets[subject.split("/")[1]]
+    """Both data sets of the target, and the logits of the target's pool on them."""
+    name = subject.split("/")[1]
+    target = scope.targets[name]
     datasets = sorted({target.test.dataset, target.fit_on.dataset})
-    nodes = [Node("validate", name) for name in datasets]
-    nodes += [Node("extract", f"{m}/{name}") for m in scope.spec.models for name in datasets]
+    nodes = [Node("validate", dataset) for dataset in datasets]
+    nodes += [Node("extract", f"{m}/{dataset}") for m in scope.pool(name) for dataset in datasets]
     return nodes
 
 
@@ -40,7 +41,8 @@ def step(scope: Scope, subject: str, results: Results) -> Step:
         "fit": results.output("validate", fit.dataset, fit.split),
         "test.examples": results.output("validate", test.dataset, f"{test.split}.examples"),
     }
-    for model in scope.spec.models:
+    members = scope.pool(target_name)
+    for model in members:
         for role, ref in (("fit", fit), ("test", test)):
             inputs[f"{role}:{model}"] = results.output(
                 "extract", f"{model}/{ref.dataset}", f"logits:{ref.split}"
@@ -50,7 +52,7 @@ def step(scope: Scope, subject: str, results: Results) -> Step:
         settings={
             "combiner": spec.model_dump(mode="json"),
             "labels": scope.target_task(target_name)["labels"],
-            "members": list(scope.spec.models),
+            "members": list(members),
         },
         inputs={role: output.content for role, output in inputs.items()},
         entry_points=["tickertone.stages.combine", combiner_module(spec.kind)],

@@ -20,8 +20,9 @@ def needs(scope: Scope, subject: str) -> list[Node]:
 
 def wants(scope: Scope, subject: str) -> list[Node]:
     """Every system; one that failed leaves a gap in the leaderboard, not a hole for all."""
-    dataset = scope.targets[subject.split("/")[1]].test.dataset
-    models = [Node("extract", f"{model}/{dataset}") for model in scope.spec.models]
+    target = subject.split("/")[1]
+    dataset = scope.targets[target].test.dataset
+    models = [Node("extract", f"{model}/{dataset}") for model in scope.pool(target)]
     return models + [Node("combine", f"{subject}/{name}") for name in scope.spec.combiners]
 
 
@@ -31,7 +32,8 @@ def step(scope: Scope, subject: str, results: Results) -> Step:
     test = scope.targets[target_name].test
     inputs = {"test": results.output("validate", test.dataset, test.split)}
     systems: list[JSON] = []
-    for model in scope.spec.models:
+    members = scope.pool(target_name)
+    for model in members:
         if results.has(Node("extract", f"{model}/{test.dataset}")):
             inputs[f"model:{model}"] = results.output(
                 "extract", f"{model}/{test.dataset}", f"logits:{test.split}"
@@ -42,7 +44,7 @@ def step(scope: Scope, subject: str, results: Results) -> Step:
             inputs[f"combiner:{name}"] = results.output(
                 "combine", f"{subject}/{name}", "predictions"
             )
-            reasons = [r for m in scope.spec.models if (r := _contaminated(scope, m, test.dataset))]
+            reasons = [r for m in members if (r := _contaminated(scope, m, test.dataset))]
             systems.append(_system(name, "combiner", reasons[0] if reasons else None))
     parts = parts_of(
         "evaluate",

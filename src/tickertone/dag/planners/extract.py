@@ -8,8 +8,8 @@ from tickertone.store.manifest import Step
 
 
 def subjects(scope: Scope) -> list[str]:
-    """Every model on every data set that is a target or fitted on."""
-    return [f"{model}/{dataset}" for model in scope.spec.models for dataset in scope.scored]
+    """Every model on every data set of the targets that it takes part in."""
+    return [f"{model}/{dataset}" for model in scope.spec.models for dataset in scope.scored(model)]
 
 
 def needs(_scope: Scope, subject: str) -> list[Node]:
@@ -45,7 +45,7 @@ def step(scope: Scope, subject: str, results: Results) -> Step:
         libraries=family.score_libraries,
     )
     inputs = {"model": fitted}
-    for split in scope.scored[dataset]:
+    for split in scope.scored(model)[dataset]:
         inputs[f"texts:{split}"] = results.output("validate", dataset, f"{split}.texts")
     parts = scorer.model_copy(
         update={

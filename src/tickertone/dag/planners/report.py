@@ -27,6 +27,7 @@ def wants(scope: Scope, _subject: str) -> list[Node]:
     nodes = [Node("ingest", name) for name in scope.validated]
     nodes += [Node("validate", name) for name in scope.validated]
     nodes += [Node("finetune", name) for name in scope.spec.models]
+    nodes += [Node("extract", f"{m}/{d}") for m in scope.spec.models for d in scope.scored(m)]
     for target in scope.targets:
         nodes += [Node("combine", f"{scope.name}/{target}/{c}") for c in scope.spec.combiners]
         nodes.append(Node("evaluate", f"{scope.name}/{target}"))
@@ -66,7 +67,12 @@ def step(scope: Scope, subject: str, results: Results) -> Step:
         entry_points=["tickertone.stages.report"],
         libraries=["jinja2", "matplotlib"],
     )
-    return Step(subject=subject, parts=parts, inputs=inputs)
+    seconds: JSON = {
+        str(node): results.manifests[node].facts.get("seconds")
+        for node in wants(scope, subject)
+        if results.has(node)
+    }
+    return Step(subject=subject, parts=parts, inputs=inputs, notes={"seconds": seconds})
 
 
 def _shown(scope: Scope, node: Node, results: Results) -> dict[str, Output]:
@@ -74,6 +80,8 @@ def _shown(scope: Scope, node: Node, results: Results) -> dict[str, Output]:
     last = node.subject.split("/")[-1]
     if node.stage == "ingest":
         return {f"quarantine:{last}": outputs["quarantine"]}
+    if node.stage == "extract":
+        return {}  # nothing of it is on the page, but one that failed is named there
     if node.stage == "validate":
         splits = scope.dataset(last).split_names
         return {f"checks:{last}": outputs["checks"]} | {

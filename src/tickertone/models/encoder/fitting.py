@@ -1,8 +1,8 @@
 """Fine-tune an encoder, fully or through LoRA.
 
 Invariants: the weights kept are those of the epoch with the lowest dev log loss (of the last epoch
-where there is no dev or the recipe says `keep: last`); a training that was killed and resumed ends with the weights of one that was
-not, bit for bit, given the same machine and thread count.
+where there is no dev or the recipe says `keep: last`); a training that was killed and resumed ends
+with the weights of one that was not, bit for bit, given the same machine and thread count.
 """
 
 from pathlib import Path

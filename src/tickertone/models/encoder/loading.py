@@ -82,7 +82,10 @@ def save(model: Any, tokenizer: Any, folder: Path, recipe: EncoderSpec) -> None:
     if recipe.tuning == "lora":
         from peft import get_peft_model_state_dict
 
-        save_file(_contiguous(get_peft_model_state_dict(model)), folder / ADAPTERS)
+        save_file(
+            _contiguous(get_peft_model_state_dict(model, save_embedding_layers=False)),
+            folder / ADAPTERS,
+        )
         adapters = model.peft_config["default"]
         adapters.base_model_name_or_path = recipe.base.name
         adapters.save_pretrained(str(folder))

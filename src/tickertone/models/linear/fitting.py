@@ -20,6 +20,7 @@ def fit(job: FitJob) -> Fitted:
     targets = labels_of(rows, job.labels)
     require_every_label(targets, job.labels, ", ".join(recipe.trained_on))
     job.say(f"fitting logistic regression on {len(rows)} rows")
+    regression = _regression(recipe)  # imports scikit-learn, which is no part of the measurement
     began = time.monotonic()
     extra = {}
     if isinstance(recipe.features, TfidfSpec):
@@ -28,7 +29,7 @@ def fit(job: FitJob) -> Fitted:
         features_of: Any = tfidf.matrix
     else:
         features_of = _required(job.embed)
-    layer = LinearLayer.of(_regression(recipe).fit(features_of(texts_of(rows)), targets))
+    layer = LinearLayer.of(regression.fit(features_of(texts_of(rows)), targets))
     layer.save(job.out, extra)
     seconds = time.monotonic() - began
 

@@ -1,0 +1,21 @@
+"""What all tests share: no time limit on properties, one torch thread, no word from a shell."""
+
+import os
+
+import pytest
+from hypothesis import settings
+
+# A loaded machine is no failure.
+settings.register_profile("no time limit", deadline=None)
+settings.load_profile("no time limit")
+
+# A small model's step takes a hundred times longer with two threads beside a busy process.
+os.environ.setdefault("TICKERTONE_THREADS", "1")
+os.environ["GX_ANALYTICS_ENABLED"] = "false"
+os.environ["DO_NOT_TRACK"] = "1"
+
+
+@pytest.fixture(autouse=True)
+def _own_home(monkeypatch):
+    """A test finds its workspace by the folder it names, not by what a shell happens to export."""
+    monkeypatch.delenv("TICKERTONE_HOME", raising=False)

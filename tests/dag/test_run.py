@@ -1,0 +1,200 @@
+"""What a run does the first time, the second time, and when one branch is broken."""
+
+import pytest
+
+from tickertone.dag.graph import STAGES
+from tickertone.dag.run import Run
+from tickertone.errors import ConfigError
+
+pytestmark = pytest.mark.slow
+
+AFTER_TEST_TEXTS = {
+    "extract words/demo_headlines",
+    "extract letters/demo_headlines",
+    "combine small/headlines/mean",
+    "combine small/headlines/stacking",
+    "evaluate small/headlines",
+    "report small",
+}
+
+
+def test_every_stage_does_something_the_first_time(finished):
+    summary, entries = finished.first
+    assert summary.failures == ()
+    assert {entry.stage for entry in entries if entry.outcome == "computed"} == set(STAGES)
+
+
+def test_nothing_runs_the_second_time(finished):
+    logits = finished.ask("SELECT count(*) FROM logits")
+    summary, entries = finished.run()
+    assert {entry.outcome for entry in entries} == {"cached"}
+    assert summary.computed == 0
+    assert "nothing was recomputed" in str(summary)
+    assert finished.ask("SELECT count(*) FROM logits") == logits
+
+
+def test_steps_of_every_run_are_in_the_store(finished):
+    rows = finished.ask("SELECT step, outcome FROM steps WHERE run = ?", finished.first[0].run)
+    assert set(rows) == {(entry.step, entry.outcome) for entry in finished.first[1]}
+
+
+def test_each_model_has_one_row_of_logits_a_distinct_text(finished):
+    rows = finished.ask("SELECT model, count(*), count(DISTINCT text_id) FROM logits GROUP BY 1")
+    texts = finished.ask(
+        "SELECT count(DISTINCT text_id) FROM examples WHERE split IN ('dev', 'test')"
+    )
+    assert rows
+    assert {(n, distinct) for _, n, distinct in rows} == {(texts[0][0], texts[0][0])}
+
+
+def test_rows_read_are_accepted_or_quarantined(finished):
+    for dataset, read, accepted, quarantined in finished.ask(
+        "SELECT dataset, sum(rows_read), sum(rows_accepted), sum(rows_quarantined) "
+        "FROM datasets GROUP BY 1"
+    ):
+        assert read == accepted + quarantined, dataset
+    assert finished.ask("SELECT count(*) FROM quarantine") == finished.ask(
+        "SELECT sum(rows_quarantined)::BIGINT FROM datasets"
+    )
+
+
+def test_every_system_is_on_the_leaderboard_full_and_clean(finished):
+    rows = finished.ask("SELECT target, split, system FROM leaderboard")
+    systems = ("words", "letters", "mean", "stacking")
+    assert sorted(rows) == sorted(
+        (target, split, system)
+        for target in ("headlines", "wires")
+        for split in ("full", "clean")
+        for system in systems
+    )
+
+
+def test_predictions_name_the_split_that_was_scored(finished):
+    rows = finished.ask("SELECT DISTINCT dataset, split FROM predictions ORDER BY 1")
+    assert rows == (("demo_headlines", "test"), ("demo_wires", "test"))
+
+
+def test_every_row_of_the_store_says_which_step_made_it(finished):
+    for view in ("datasets", "examples", "models", "predictions", "leaderboard", "evaluations"):
+        orphans = finished.ask(
+            f"SELECT count(*) FROM {view} "
+            "WHERE fingerprint NOT IN (SELECT fingerprint FROM steps WHERE fingerprint IS NOT NULL)"
+        )
+        assert orphans == ((0,),), view
+
+
+def test_new_test_rows_cost_themselves_and_what_follows(bench):
+    bench.run()
+    rows = bench.rows("headlines_test.csv")
+    bench.write_rows(
+        "headlines_test.csv", [*rows, ["Quillmere books a record quarter", "positive"]]
+    )
+    computed = bench.computed()
+    assert computed == AFTER_TEST_TEXTS | {"ingest demo_headlines", "validate demo_headlines"}
+    scored = bench.ask("SELECT count(*) FROM logits WHERE model = 'words'")
+    texts = bench.ask("SELECT count(DISTINCT text_id) FROM examples WHERE split <> 'train'")
+    assert scored == texts
+
+
+def test_a_changed_label_leaves_the_logits_alone(bench):
+    bench.run()
+    rows = bench.rows("headlines_test.csv")
+    rows[1][1] = "neutral" if rows[1][1] != "neutral" else "positive"
+    bench.write_rows("headlines_test.csv", rows)
+    assert bench.computed() == {
+        "ingest demo_headlines",
+        "validate demo_headlines",
+        "evaluate small/headlines",
+        "report small",
+    }
+
+
+def test_rows_in_another_order_stop_at_ingest(bench):
+    bench.run()
+    header, *rows = bench.rows("headlines_test.csv")
+    bench.write_rows("headlines_test.csv", [header, *reversed(rows)])
+    assert bench.computed() == {"ingest demo_headlines"}
+
+
+def test_a_models_setting_costs_that_model_and_what_reads_it(bench):
+    bench.run()
+    bench.edit("models.yaml", lambda c: c["models"]["words"].update(c=3.0))
+    computed = bench.computed()
+    assert {step for step in computed if step.startswith(("finetune", "extract"))} == {
+        "finetune words",
+        "extract words/demo_headlines",
+        "extract words/demo_wires",
+    }
+    assert "ingest demo_headlines" not in computed
+    rows = bench.ask("SELECT model, count(*), count(DISTINCT text_id) FROM logits GROUP BY 1")
+    assert all(n == distinct for _, n, distinct in rows)
+
+
+def test_a_branch_that_fails_does_not_stop_its_siblings(bench):
+    bench.edit(
+        "datasets.yaml", lambda c: c["datasets"]["demo_wires"]["labels"].pop("neutral", None)
+    )
+    summary, entries = bench.run()
+    assert len(summary.failures) == 1
+    assert "demo_wires" in summary.failures[0]
+    outcome = {entry.step: entry.outcome for entry in entries}
+    assert outcome["evaluate small/headlines"] == "computed"
+    assert outcome["evaluate small/wires"] == "blocked"
+    assert outcome["report small"] == "computed"
+    assert {target for (target,) in bench.ask("SELECT target FROM leaderboard")} == {"headlines"}
+
+
+def test_a_deleted_database_is_loaded_again_with_the_same_content(bench):
+    views = ("datasets", "logits", "leaderboard", "evaluations", "models", "quarantine")
+
+    def content():
+        return {view: sorted(map(repr, bench.ask(f"SELECT * FROM {view}"))) for view in views}
+
+    bench.run()
+    before = content()
+    bench.workspace.database.unlink()
+    assert bench.computed() == set()
+    assert content() == before
+
+
+def test_a_lost_artifact_runs_that_step_alone(bench):
+    bench.run()
+    files = sorted((bench.workspace.artifacts / "evaluate").glob("*/leaderboard.parquet"))
+    files[0].unlink()
+    assert len(bench.computed()) == 1
+
+
+def test_labels_that_drift_too_far_stop_the_branch(bench):
+    bench.run()
+    header, *rows = bench.rows("headlines_test.csv")
+    bench.write_rows("headlines_test.csv", [header, *([text, "negative"] for text, _ in rows)])
+    summary, _ = bench.run()
+    assert any("drift.stop" in failure for failure in summary.failures)
+
+
+def test_refresh_computes_a_stage_anew_and_nothing_after_it(bench):
+    bench.run()
+    assert {step.split()[0] for step in bench.computed(refresh=["combine"])} == {"combine"}
+
+
+def test_one_model_alone_can_be_run(bench):
+    _, entries = bench.run(models=["words"])
+    assert "finetune letters" not in {entry.step for entry in entries}
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"models": ["wrods"]}, "wrods"),
+        ({"refresh": ["fine-tune"]}, "finetune"),
+    ],
+)
+def test_a_misspelt_choice_names_what_there_is(bench, options, words):
+    with pytest.raises(ConfigError, match=words):
+        Run.open(bench.workspace, "small", **options)
+
+
+def test_the_same_workspace_elsewhere_is_the_same(bench, tmp_path):
+    bench.run()
+    moved = bench.copied_to(tmp_path.with_name(tmp_path.name + "-moved"))
+    assert moved.computed() == set()

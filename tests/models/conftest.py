@@ -1,0 +1,24 @@
+"""One thread: on a busy machine a second one makes a tiny network hundreds of times slower."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.models.tiny import tiny_base
+from tickertone.catalog.models import BaseSpec
+
+
+@pytest.fixture
+def one_thread() -> None:
+    import torch
+
+    torch.set_num_threads(1)
+
+
+@pytest.fixture(scope="session")
+def base(tmp_path_factory: pytest.TempPathFactory) -> BaseSpec:
+    import torch
+
+    torch.set_num_threads(1)
+    folder: Path = tmp_path_factory.mktemp("base")
+    return tiny_base(folder)

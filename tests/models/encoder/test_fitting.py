@@ -1,0 +1,134 @@
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.models.tiny import LABELS, job, texts, tiny_recipe
+from tickertone.catalog.models import BaseSpec
+from tickertone.models.encoder import callbacks
+from tickertone.models.encoder.fitting import fit
+from tickertone.models.encoder.scoring import load
+
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("one_thread")]
+SHAPES = [("full", "default"), ("full", "mean"), ("lora", "default")]
+
+
+class Death(Exception):  # noqa: N818
+    """Stands for the death of the process."""
+
+
+def die_after(monkeypatch: pytest.MonkeyPatch, saves: int) -> None:
+    """Let the training die right after so many complete checkpoints."""
+    original = callbacks.mark_complete
+    seen = []
+
+    def mark(*arguments: Any) -> None:
+        original(*arguments)
+        seen.append(arguments)
+        if len(seen) == saves:
+            raise Death
+
+    monkeypatch.setattr(callbacks, "mark_complete", mark)
+
+
+def weights(folder: Path) -> dict[str, bytes]:
+    return {f.name: f.read_bytes() for f in folder.iterdir() if f.suffix == ".safetensors"}
+
+
+@pytest.mark.parametrize(("tuning", "pooling"), SHAPES)
+def test_a_resumed_training_ends_with_the_weights_of_an_uninterrupted_one(
+    tmp_path: Path,
+    base: BaseSpec,
+    monkeypatch: pytest.MonkeyPatch,
+    tuning: str,
+    pooling: str,
+) -> None:
+    recipe = tiny_recipe(base, tuning=tuning, pooling=pooling)
+    whole = job(tmp_path / "whole", recipe)
+    measured = fit(whole)
+
+    broken = job(tmp_path / "broken", recipe, checkpoint_seconds=0.0)
+    for saves in (2, 3, 2):  # inside an epoch, at the end of one, inside another
+        with monkeypatch.context() as patched:
+            die_after(patched, saves)
+            with pytest.raises(Death):
+                fit(broken)
+    resumed = fit(broken)
+    assert weights(broken.out) == weights(whole.out)
+    assert weights(whole.out)
+    assert resumed.dev_log_loss == measured.dev_log_loss
+    assert resumed.epochs == measured.epochs == 3
+    assert resumed.earlier_seconds > 0
+
+
+def test_a_training_that_was_finished_is_not_trained_again(tmp_path: Path, base: BaseSpec) -> None:
+    said: list[str] = []
+    fitting = job(tmp_path, tiny_recipe(base, epochs=1), say=said.append)
+    fit(fitting)
+    before = weights(fitting.out)
+    said.clear()
+    fit(fitting)
+    assert weights(fitting.out) == before
+    assert said == []
+
+
+def test_the_epoch_with_the_lowest_dev_log_loss_is_kept(tmp_path: Path, base: BaseSpec) -> None:
+    said: list[str] = []
+    recipe = tiny_recipe(base, learning_rate=0.05, epochs=4)  # too fast: it does not only fall
+    fitted = fit(job(tmp_path / "best", recipe, say=said.append))
+    losses = [float(s.split("log loss ")[1].split(",")[0]) for s in said if "log loss" in s]
+    assert len(losses) == 4
+    assert fitted.best_epoch == losses.index(min(losses)) + 1
+    assert fitted.dev_log_loss == pytest.approx(min(losses), abs=1e-4)
+
+    last = fit(job(tmp_path / "last", recipe.model_copy(update={"keep": "last"})))
+    assert last.dev_log_loss == pytest.approx(losses[-1], abs=1e-4)
+
+
+def test_it_stops_when_patience_is_over(tmp_path: Path, base: BaseSpec) -> None:
+    recipe = tiny_recipe(base, learning_rate=0.05, epochs=12, patience=1)
+    fitted = fit(job(tmp_path, recipe))
+    assert fitted.epochs is not None
+    assert fitted.best_epoch is not None
+    assert fitted.epochs < 12
+    assert fitted.epochs == fitted.best_epoch + 1
+
+
+def test_it_learns_and_says_what_it_cost(tmp_path: Path, base: BaseSpec) -> None:
+    fitting = job(tmp_path, tiny_recipe(base, epochs=20, learning_rate=1e-2))
+    fitted = fit(fitting)
+    assert fitted.dev_accuracy is not None
+    assert fitted.dev_accuracy > 0.8
+    assert fitted.samples_per_second > 0
+    assert fitted.tokens_per_second is not None
+    assert fitted.tokens_per_second > fitted.samples_per_second
+    assert fitted.parameters == fitted.trainable_parameters
+    scorer = load(fitting.out, fitting.recipe, LABELS, project=tmp_path)
+    assert scorer.logits(texts()).shape == (45, 3)
+
+
+def test_without_dev_the_last_epoch_is_kept(tmp_path: Path, base: BaseSpec) -> None:
+    fitted = fit(job(tmp_path, tiny_recipe(base, epochs=2, patience=1), dev=()))
+    assert (fitted.epochs, fitted.best_epoch, fitted.dev_log_loss) == (2, None, None)
+
+
+def test_the_seed_decides(tmp_path: Path, base: BaseSpec) -> None:
+    made = []
+    for i, seed in enumerate((5, 5, 6)):
+        fitting = job(tmp_path / str(i), tiny_recipe(base, epochs=1, seed=seed))
+        fit(fitting)
+        made.append(weights(fitting.out))
+    assert made[0] == made[1] != made[2]
+
+
+def test_autocast_changes_training_and_not_scoring(tmp_path: Path, base: BaseSpec) -> None:
+    import torch
+    from safetensors.torch import load_file
+
+    stored = {}
+    for precision in ("float32", "bfloat16"):
+        fitting = job(tmp_path / precision, tiny_recipe(base, epochs=1, precision=precision))
+        fit(fitting)
+        stored[precision] = load_file(fitting.out / "model.safetensors")
+    assert all(tensor.dtype == torch.float32 for tensor in stored["bfloat16"].values())
+    assert any(not torch.equal(stored["float32"][n], t) for n, t in stored["bfloat16"].items())

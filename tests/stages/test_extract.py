@@ -1,0 +1,145 @@
+import os
+import subprocess
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.models.tiny import examples, job, snapshot
+from tests.stages.model_work import work
+from tests.training.requests import TFIDF
+from tickertone.identity.text import text_id
+from tickertone.models.linear.fitting import fit
+from tickertone.models.linear.scoring import load
+from tickertone.stages import extract
+from tickertone.stages.work import Work
+from tickertone.store.shards import read_shard
+
+CHECKOUT = Path(__file__).parents[2]
+
+
+@pytest.fixture(autouse=True)
+def nothing_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(extract, "_loaded", {})
+
+
+@pytest.fixture
+def model(tmp_path: Path) -> tuple[Path, ...]:
+    fitting = job(tmp_path / "fitted", TFIDF)
+    fit(fitting)
+    return tuple(sorted(fitting.out.iterdir()))
+
+
+def scoring(
+    folder: Path, model: tuple[Path, ...], splits: dict[str, list[tuple[str, str]]], key: str = "k"
+) -> Work:
+    inputs = {
+        f"texts:{name}": (snapshot(folder / f"{name}.parquet", rows),)
+        for name, rows in splits.items()
+    }
+    return work(folder, TFIDF, {"model": model, **inputs}, scorer=key)
+
+
+def loads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Names of modules that extract imports at run time, each time it does."""
+    seen: list[str] = []
+    real = extract.importlib.import_module
+
+    def import_module(name: str) -> Any:
+        seen.append(name)
+        return real(name)
+
+    monkeypatch.setattr(extract, "importlib", SimpleNamespace(import_module=import_module))
+    return seen
+
+
+def test_every_distinct_text_has_one_row_of_the_models_logits(
+    tmp_path: Path, model: tuple[Path, ...]
+) -> None:
+    rows = examples()[:10]
+    product = extract.run(scoring(tmp_path, model, {"test": [*rows, *rows[:3]]}))
+    (shard,) = product.outputs["logits:test"].files
+    ids, values = read_shard(shard)
+    assert sorted(ids) == sorted({text_id(text) for text, _ in rows})
+    scorer = load(model[0].parent, TFIDF, ("a", "b", "c"), project=tmp_path, embed=None)
+    expected = scorer.logits([text for text, _ in rows])
+    place = {name: i for i, name in enumerate(ids)}
+    np.testing.assert_array_equal(values[[place[text_id(t)] for t, _ in rows]], expected)
+    assert product.facts["rows"] == product.facts["rows_scored"] == 10
+
+
+def test_ten_new_rows_cost_ten_rows(tmp_path: Path, model: tuple[Path, ...]) -> None:
+    rows = examples()
+    before = extract.run(scoring(tmp_path, model, {"test": rows[:30]}))
+    after = extract.run(scoring(tmp_path, model, {"test": rows[:40]}))
+    assert (before.facts["rows_scored"], after.facts["rows_scored"]) == (30, 10)
+    assert set(before.outputs["logits:test"].files) < set(after.outputs["logits:test"].files)
+
+
+def test_a_text_in_two_splits_is_scored_once(tmp_path: Path, model: tuple[Path, ...]) -> None:
+    rows = examples()
+    product = extract.run(scoring(tmp_path, model, {"dev": rows[:20], "test": rows[10:30]}))
+    assert product.facts["rows"] == 40
+    assert product.facts["rows_scored"] == 30
+    assert set(product.outputs) == {"logits:dev", "logits:test"}
+
+
+def test_without_missing_rows_no_model_is_loaded(
+    tmp_path: Path, model: tuple[Path, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = extract.run(scoring(tmp_path, model, {"test": examples()}))
+    monkeypatch.setattr(extract, "_loaded", {})
+    seen = loads(monkeypatch)
+    again = extract.run(scoring(tmp_path, model, {"test": examples()}))
+    assert seen == []
+    assert again.facts["rows_scored"] == 0
+    assert again.outputs == first.outputs
+
+
+def test_the_content_does_not_depend_on_how_rows_came_together(
+    tmp_path: Path, model: tuple[Path, ...]
+) -> None:
+    rows = examples()
+    extract.run(scoring(tmp_path / "a", model, {"test": rows[:7]}))
+    grown = extract.run(scoring(tmp_path / "a", model, {"test": rows}))
+    at_once = extract.run(scoring(tmp_path / "b", model, {"test": rows[::-1]}))
+    grown_content = grown.outputs["logits:test"].content
+    assert grown_content == at_once.outputs["logits:test"].content
+
+
+def test_one_model_is_loaded_once_for_several_data_sets(
+    tmp_path: Path, model: tuple[Path, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = loads(monkeypatch)
+    extract.run(scoring(tmp_path / "a", model, {"test": examples()[:9]}))
+    extract.run(scoring(tmp_path / "b", model, {"test": examples()[9:]}))
+    assert seen == ["tickertone.models.linear.scoring"]
+
+
+def test_scoring_with_tfidf_imports_neither_torch_nor_transformers(
+    tmp_path: Path, model: tuple[Path, ...]
+) -> None:
+    splits = {"test": examples()[:5]}
+    scoring(tmp_path, model, splits)
+    program = (
+        "import sys\n"
+        "from pathlib import Path\n"
+        "from tests.models.tiny import examples\n"
+        "from tests.stages.test_extract import scoring\n"
+        "from tickertone.stages import extract\n"
+        f"model = tuple(map(Path, {[str(file) for file in model]!r}))\n"
+        f"done = extract.run(scoring(Path({str(tmp_path)!r}), model, {splits!r}))\n"
+        "print(done.facts['rows_scored'], {'torch', 'transformers'} & set(sys.modules))\n"
+    )
+    path = os.pathsep.join([str(CHECKOUT), str(CHECKOUT / "src")])
+    printed = subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "PYTHONPATH": path},
+    ).stdout
+    assert printed == "5 set()\n"

@@ -1,0 +1,63 @@
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.models.tiny import texts, tiny_base
+from tickertone.catalog.models import EmbeddingSpec
+from tickertone.models.protocol import Matrix, Text
+from tickertone.training import embeddings
+from tickertone.training.embeddings import embeddings_key, remembering_embed
+
+
+@pytest.fixture(scope="module")
+def spec(tmp_path_factory: pytest.TempPathFactory) -> EmbeddingSpec:
+    import torch
+
+    torch.set_num_threads(1)
+    return EmbeddingSpec(
+        kind="embedding", base=tiny_base(tmp_path_factory.mktemp("base")), max_length=32
+    )
+
+
+def quiet(_line: str) -> None: ...
+
+
+def test_embeddings_are_the_unit_length_mean_of_the_token_vectors(
+    spec: EmbeddingSpec, tmp_path: Path
+) -> None:
+    import torch
+    from transformers import AutoModel, AutoTokenizer
+
+    rows = remembering_embed(spec, tmp_path, tmp_path / "shards", quiet)(texts())
+    tokenizer = AutoTokenizer.from_pretrained(spec.base.folder)
+    model = AutoModel.from_pretrained(spec.base.folder).eval()
+    with torch.no_grad():
+        hidden = model(**tokenizer(str(texts()[4]), return_tensors="pt")).last_hidden_state[0]
+    mean = hidden.mean(0).numpy()
+    np.testing.assert_allclose(rows[4], mean / np.linalg.norm(mean), atol=1e-5)
+    np.testing.assert_allclose(np.linalg.norm(rows, axis=1), 1, atol=1e-5)
+
+
+def test_a_text_is_embedded_once_whoever_asks(
+    spec: EmbeddingSpec, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Text] = []
+
+    def compute(_spec: EmbeddingSpec, some: Sequence[Text], *_: object) -> Matrix:
+        asked.extend(some)
+        return np.array([[len(str(text)), 1.0] for text in some], dtype=np.float32)
+
+    monkeypatch.setattr(embeddings, "sentence_embeddings", compute)
+    first = remembering_embed(spec, tmp_path, tmp_path / "shards", quiet)
+    assert first(["a", "bb", "a"]).tolist() == [[1, 1], [2, 1], [1, 1]]
+    second = remembering_embed(spec, tmp_path, tmp_path / "shards", quiet)
+    assert second(["bb", "ccc", ("a", "b")])[:2].tolist() == [[2, 1], [3, 1]]
+    assert sorted(map(str, asked)) == ["('a', 'b')", "a", "bb", "ccc"]
+
+
+def test_another_length_has_another_key(spec: EmbeddingSpec, tmp_path: Path) -> None:
+    longer = spec.model_copy(update={"max_length": 64})
+    assert embeddings_key(spec, tmp_path) != embeddings_key(longer, tmp_path)
+    assert embeddings_key(spec, tmp_path) == embeddings_key(spec, tmp_path / "elsewhere")
