@@ -22,6 +22,8 @@ from flows.local import processes, server, settings
 from tickertone.errors import TickertoneError
 from tickertone.workspace import Workspace
 
+LEAVE = signal.SIGHUP  # tells the flow's process to end at once
+
 
 def parser() -> argparse.ArgumentParser:
     """The arguments; the flow's process takes the same."""
@@ -63,13 +65,16 @@ def _flow(
     environment["PREFECT_API_URL"] = api
     command = [sys.executable, "-m", "flows.local.foreground", *arguments]
     process = processes.spawn(
-        command + ["--alone"] * alone, environment=environment, folder=settings.CHECKOUT, tied=True
+        command + ["--alone"] * alone,
+        environment=environment,
+        folder=settings.CHECKOUT,
+        at_our_death=LEAVE,
     )
     try:
         return process.wait()
     finally:
         if process.returncode is None:
-            processes.stop([psutil.Process(process.pid)])
+            processes.stop([psutil.Process(process.pid)], LEAVE)
 
 
 @contextmanager

@@ -25,7 +25,7 @@ HERE = Path(__file__).resolve().parent
 LABELS = ("negative", "neutral", "positive")
 DOMAINS = ("earnings_calls", "customer_reviews", "workplace", "economy")
 ROWS_PER_LABEL = 40  # of a domain
-INFORMAL = ("customer_reviews", "workplace")
+CARELESS = ("customer_reviews", "workplace")
 SLOTS = ("unit", "thing", "place", "team", "sector")  # what a text of a domain is about
 NOISY = 0.45  # share of headlines that look like tweets
 ALIKE = 0.5  # two texts with a higher Jaccard of character 4-grams are too much alike
@@ -37,7 +37,6 @@ Row = tuple[str, str]  # text, label
 REPEATED = ("Kestrabank's rating raised one notch to A, outlook stable", "positive")
 CONFLICTING = "Ostervik to sell its tanker fleet to Lumenquay for 1.4bn"
 UNKNOWN_LABEL = ("Harrowquist looks strong above its 200-day average", "bullish")
-EMPTY = ("", "neutral")
 REPORT_DATE = "Brackenhall Foods to publish its third-quarter report on 24 October at 8:00"
 BRIDGES = "Dornaby Steel wins 900m order for bridge plates"
 PERFUME = "Juniperine Cosmetics to underperform from hold{} target slashed to 14 from 26"
@@ -144,8 +143,10 @@ def grams(text: str) -> set[str]:
 
 
 def tweet(text: str, bank: Bank, noise: Bank) -> str:
-    """The text as somebody in a hurry would post it."""
+    """The text as it is, or as somebody in a hurry would post it."""
     random = bank.random
+    if text in PLAIN or "\n" in text or random.random() >= NOISY:
+        return text
     if random.random() < 0.3 and "$" not in text:
         for company, ticker in bank.tickers.items():
             text = re.sub(rf"\b{company}( [A-Z]\w+)?\b(?!')", f"${ticker}", text, count=1)
@@ -165,10 +166,10 @@ def tweet(text: str, bank: Bank, noise: Bank) -> str:
 
 def with_typo(text: str, random: Random) -> str:
     """Two neighbouring letters swapped, or one left out, in a word of five letters or more."""
-    words = [match for match in re.finditer(r"[A-Za-z]{5,}", text) if match[0].islower()]
+    words = [match.start() for match in re.finditer(r"\b[a-z]{5,}", text)]
     if not words:
         return text
-    at = random.choice(words).start() + random.randrange(1, 4)
+    at = random.choice(words) + random.randrange(1, 4)
     return text[:at] + random.choice((text[at + 1] + text[at], text[at + 1])) + text[at + 2 :]
 
 
@@ -176,16 +177,10 @@ def headlines(split: str) -> str:
     """Financial tweets and headlines, with the planted faults."""
     random = Random(f"headlines {split}")  # noqa: S311
     bank, noise = Bank(f"headlines_{split}", random), Bank("tweet_noise", random)
-    train = split == "train"
-    rows = financial(bank, 9, 6, 8) if train else financial(bank, 8, 4, 6)
-    rows = [
-        (tweet(text, bank, noise), label)
-        if text not in PLAIN and "\n" not in text and random.random() < NOISY
-        else (text, label)
-        for text, label in rows
-    ]
-    if train:
-        rows += [REPEATED, UNKNOWN_LABEL, EMPTY]
+    rows = financial(bank, *((9, 6, 8) if split == "train" else (8, 4, 6)))
+    rows = [(tweet(text, bank, noise), label) for text, label in rows]
+    if split == "train":
+        rows += [REPEATED, UNKNOWN_LABEL, ("", "neutral")]
         rows += [(CONFLICTING, "positive"), (CONFLICTING, "negative")]
     else:
         rows += [(twin, label) for _, twin, label in TWINS]
@@ -206,23 +201,18 @@ def domain(name: str) -> str:
     """Texts of a domain next to finance."""
     random = Random(name)  # noqa: S311
     bank = Bank(f"{name}_train", random)
-    rows = [
-        row
-        for label in LABELS
-        for row in distinct(partial(domain_text, bank, label), label, ROWS_PER_LABEL)
-    ]
-    if name in INFORMAL:
-        rows = [(informal(text, random), label) for text, label in rows]
+    rows: list[Row] = []
+    for label in LABELS:
+        rows += distinct(partial(domain_text, bank, label), label, ROWS_PER_LABEL)
+    if name in CARELESS:
+        rows = [(careless(text, random), label) for text, label in rows]
     random.shuffle(rows)
     return as_csv(rows)
 
 
-def informal(text: str, random: Random) -> str:
-    """Now and then without capitals, without the last stop, or with a typo."""
-    if random.random() < 0.2:
-        text = text.lower()
-    if random.random() < 0.2:
-        text = text.rstrip(".")
+def careless(text: str, random: Random) -> str:
+    """Now and then without capitals or with a typo."""
+    text = text.lower() if random.random() < 0.2 else text
     return with_typo(text, random) if random.random() < 0.2 else text
 
 
@@ -230,16 +220,16 @@ def as_csv(rows: Iterable[Row]) -> str:
     """`text,label`, quoted where needed."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(("text", "label"))
-    writer.writerows(rows)
+    writer.writerows([("text", "label"), *rows])
     return out.getvalue()
 
 
 def files() -> dict[str, bytes]:
     """What every file holds, by its name."""
-    made = {f"headlines_{split}.csv": headlines(split).encode() for split in ("train", "test")}
-    made["wires.txt"] = wires().encode("latin-1")
-    return made | {f"{name}.csv": domain(name).encode() for name in DOMAINS}
+    tables = {f"headlines_{split}": headlines(split) for split in ("train", "test")}
+    tables |= {name: domain(name) for name in DOMAINS}
+    made = {f"{name}.csv": content.encode() for name, content in tables.items()}
+    return made | {"wires.txt": wires().encode("latin-1")}
 
 
 def main(arguments: list[str]) -> int:

@@ -1,8 +1,8 @@
 """The flow in this process, watched from a terminal: one line a finished step, and a summary.
 
 Started by flows.run with Prefect's settings in the environment. Ends 0 if the run completed, 1 if
-it failed, 2 if it could not begin. SIGTERM ends it at once: every step is either finished or will
-be done again, so there is nothing to tidy, but the run is noted as cancelled.
+it failed, 2 if it could not begin. SIGHUP (Prefect wants SIGTERM for itself) ends it at once: each
+step is finished or will be done again, so all that is left is to note the run as cancelled.
 """
 
 import argparse
@@ -13,10 +13,11 @@ import sys
 from types import FrameType
 from typing import Any
 
+import psutil
 from rich.console import Console
 from rich.markup import escape
 
-from flows.run import parser
+from flows.run import LEAVE, parser
 from flows.steps import PROGRESS
 from tickertone.errors import ConfigError, TickertoneError
 
@@ -43,7 +44,7 @@ def main(arguments: list[str] | None = None) -> int:
 
     options = parser().parse_args(arguments)
     console = Console(stderr=True, soft_wrap=True)
-    signal.signal(signal.SIGTERM, _cancel)
+    signal.signal(LEAVE, _cancel)
     state = _run(options, console)
     if state.is_completed():
         console.print(escape(state.message), style="bold", highlight=False)
@@ -72,20 +73,22 @@ def _run(options: argparse.Namespace, console: Console) -> Any:
 
 
 def _cancel(_signal: int, _frame: FrameType | None) -> None:
-    """Note the run as cancelled and leave; threads at work cannot be waited for."""
+    """Stop trainings, note the run as cancelled, and leave: threads cannot be waited for."""
     from prefect.client.orchestration import get_client
     from prefect.context import FlowRunContext
     from prefect.states import Cancelled
 
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    signal.signal(LEAVE, signal.SIG_IGN)
     signal.alarm(_LAST_WORD)  # ends us, should the server be gone as well
+    for child in psutil.Process().children(recursive=True):
+        child.terminate()
     context = FlowRunContext.get()
     try:
         if context is not None and context.flow_run is not None:
             with get_client(sync_client=True) as client:
                 client.set_flow_run_state(context.flow_run.id, Cancelled(), force=True)
     finally:
-        os._exit(128 + signal.SIGTERM)
+        os._exit(128 + LEAVE)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 import psutil
@@ -20,12 +21,12 @@ def spawn(
     environment: Mapping[str, str],
     folder: Path,
     log: Path | None = None,
-    tied: bool,
+    at_our_death: signal.Signals | None = None,
 ) -> subprocess.Popen[bytes]:
     """Start a process in a session of its own, so that a Ctrl-C reaches us and not it.
 
-    `tied`: it gets SIGTERM when we die, even by SIGKILL. `log`: where its output goes, if not to
-    our own.
+    `at_our_death`: the signal that it gets when we die, even by SIGKILL. `log`: where its output
+    goes, if not to our own.
     """
     start: Callable[..., subprocess.Popen[bytes]] = subprocess.Popen
     options = {
@@ -33,7 +34,7 @@ def spawn(
         "cwd": folder,
         "stdin": subprocess.DEVNULL,
         "start_new_session": True,
-        "preexec_fn": _die_with_parent if tied else None,
+        "preexec_fn": partial(_ask_for, at_our_death) if at_our_death else None,
     }
     if log is None:
         return start(command, **options)
@@ -42,16 +43,19 @@ def spawn(
         return start(command, stdout=output, stderr=subprocess.STDOUT, **options)
 
 
-def stop(processes: Sequence[psutil.Process], grace: float = GRACE) -> None:
-    """End processes and their descendants: SIGTERM to all, and SIGKILL to what is left."""
+def stop(processes: Sequence[psutil.Process], first: signal.Signals = signal.SIGTERM) -> None:
+    """End processes with their descendants: ask them by `first`, then ask all, then force them."""
     everyone = {p for root in processes for p in [root, *_descendants(root)]}
+    for process in processes:
+        _signal(process, first)
+    psutil.wait_procs(processes, timeout=GRACE)
+    everyone |= {child for process in everyone for child in _descendants(process)}
     for process in everyone:
         _signal(process, signal.SIGTERM)
-    _, left = psutil.wait_procs(everyone, timeout=grace)
-    left += [child for process in left for child in _descendants(process)]
+    _, left = psutil.wait_procs(everyone, timeout=GRACE)
     for process in left:
         _signal(process, signal.SIGKILL)
-    psutil.wait_procs(left, timeout=grace)
+    psutil.wait_procs(left, timeout=GRACE)
 
 
 def marked(name: str, value: str) -> list[psutil.Process]:
@@ -80,5 +84,5 @@ def _signal(process: psutil.Process, number: int) -> None:
         return
 
 
-def _die_with_parent() -> None:
-    _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+def _ask_for(number: signal.Signals) -> None:
+    _LIBC.prctl(_PR_SET_PDEATHSIG, int(number))

@@ -4,6 +4,7 @@ Both keep their history in the same SQLite file, so `make up` later shows what p
 """
 
 import json
+import signal
 import socket
 import subprocess
 import sys
@@ -85,7 +86,11 @@ def start(
     # Two first starts at once would both create the tables.
     with locked(workspace.locks / "prefect-server-start.lock"):
         process = processes.spawn(
-            command, environment=environment, folder=settings.CHECKOUT, log=log, tied=private
+            command,
+            environment=environment,
+            folder=settings.CHECKOUT,
+            log=log,
+            at_our_death=signal.SIGTERM if private else None,
         )
         try:
             _wait_until_healthy(process, api_url(port), log)

@@ -65,7 +65,6 @@ def _worker(workspace: Workspace, api: str) -> None:
         environment=_environment(workspace, api) | _mark(workspace),
         folder=settings.CHECKOUT,
         log=settings.home(workspace) / "logs" / "worker.log",
-        tied=False,
     )
     write_durably(
         settings.home(workspace) / "worker.json", json.dumps({"pid": process.pid}).encode()

@@ -1,7 +1,7 @@
 """The demo data holds what its README says, warts included."""
 
 import csv
-import importlib.util
+import runpy
 import shutil
 import subprocess
 import sys
@@ -9,6 +9,7 @@ from collections import Counter
 from itertools import combinations
 from pathlib import Path
 from random import Random
+from types import SimpleNamespace
 
 import pytest
 import yaml
@@ -38,10 +39,7 @@ def wires() -> list[tuple[str, str]]:
 
 @pytest.fixture(scope="module")
 def generator():
-    spec = importlib.util.spec_from_file_location("generate", DATA / "demo" / "generate.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return SimpleNamespace(**runpy.run_path(str(DATA / "demo" / "generate.py")))
 
 
 def generate(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
@@ -76,7 +74,7 @@ def test_all_of_it_is_smaller_than_a_megabyte():
     assert 50_000 < sum(sizes) < 1_000_000
 
 
-@pytest.mark.parametrize(("one", "other"), combinations(COMPANY_BANKS, 2))
+@pytest.mark.parametrize(("one", "other"), list(combinations(COMPANY_BANKS, 2)))
 def test_banks_of_train_and_test_share_no_sentence_and_no_company(generator, one, other):
     banks = [generator.Bank(name, Random(0)) for name in (one, other)]
     entries = [{e for section in bank.sections.values() for e in section} for bank in banks]

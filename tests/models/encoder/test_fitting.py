@@ -13,7 +13,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("one_thread")]
 SHAPES = [("full", "default"), ("full", "mean"), ("lora", "default")]
 
 
-class Death(Exception):  # noqa: N818
+class Death(Exception):
     """Stands for the death of the process."""
 
 
