@@ -59,6 +59,7 @@ def nightly(
     evaluated = carry_out(run, evaluate)
     carry_out(run, report)
 
+    summary = run.close()
     publish_data_quality(validated)
     publish_leaderboard(evaluated, run.workspace, run.scope.spec.title)
-    return conclude(run.close(), models)
+    return conclude(summary, models)

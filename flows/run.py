@@ -32,6 +32,7 @@ def parser() -> argparse.ArgumentParser:
     mine.add_argument("--model", action="append", default=[], help="only this one; repeatable")
     mine.add_argument("--refresh", action="append", default=[], help="a stage to compute anew")
     mine.add_argument("--verbose", action="store_true", help="Prefect's own log as well")
+    mine.add_argument("--tied", action="store_true", help=argparse.SUPPRESS)  # to our parent's life
     mine.add_argument("--alone", action="store_true", help=argparse.SUPPRESS)
     return mine
 
@@ -40,12 +41,17 @@ def main(arguments: list[str]) -> int:
     """Run the experiment; the exit status."""
     options = parser().parse_args(arguments)
     signal.signal(signal.SIGTERM, _leave)
+    if options.tied:
+        processes.end_with_parent(signal.SIGTERM)
     try:
         workspace = Workspace.find(settings.CHECKOUT)
         with _only_run(workspace) as alone, server.for_one_run(workspace) as used:
             return _flow(workspace, used.api, options, arguments, alone=alone and used.private)
     except TickertoneError as error:
-        print(error, file=sys.stderr)
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    except OSError as error:
+        print(f"error: {error.filename or 'the system'}: {error.strerror}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("interrupted; what is finished is kept", file=sys.stderr)

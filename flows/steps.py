@@ -15,16 +15,17 @@ from tickertone.store.manifest import Manifest, Step
 PROGRESS = "progress"  # child logger of the run's, for one line a finished step
 
 
-def carry_out(run: Run, stage: Task[Any, Any]) -> list[Manifest]:
-    """Do the steps of a stage side by side; the manifests of those that succeeded."""
+def carry_out(run: Run, stage: Task[Any, Any]) -> dict[str, Manifest]:
+    """Do the steps of a stage side by side; the manifests of those that succeeded, by subject."""
     task = stage.with_options(result_storage=results(run.workspace))
     waiting = {task.submit(step, run.workspace): step for step in run.steps(stage.name)}
-    manifests = []
+    manifests = {}
     for future in as_completed([*waiting]):
         future.wait()  # it is handed out when it has ended, a little before its state says so
-        if (manifest := _note(run, waiting[future], future.state)) is not None:
-            manifests.append(manifest)
-    return sorted(manifests, key=lambda manifest: manifest.subject)
+        step = waiting[future]
+        if (manifest := _note(run, step, future.state)) is not None:
+            manifests[step.subject] = manifest
+    return dict(sorted(manifests.items()))
 
 
 def _note(run: Run, step: Step, state: State[Any]) -> Manifest | None:
@@ -32,13 +33,14 @@ def _note(run: Run, step: Step, state: State[Any]) -> Manifest | None:
     result = state.result(raise_on_failure=False)
     if not state.is_completed():
         run.failed(step, result)
-        log.error("%s failed: %s", step.name, result)
+        log.error("%s failed: %s", step.name, result, extra={"step": step.name})
         return None
     manifest, made = result
     made = made and state.name != "Cached"
     seconds = float(manifest.facts["seconds"]) if made else 0.0
     run.done(step, manifest, made, seconds)
-    log.info("%s %s", step.name, f"computed in {seconds:.1f} s" if made else "cached")
+    words = f"computed in {seconds:.1f} s" if made else "cached"
+    log.info("%s %s", step.name, words, extra={"step": step.name, "cached": not made})
     return manifest
 
 

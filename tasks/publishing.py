@@ -3,7 +3,7 @@
 The keys are stable, so that Prefect keeps their history.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from tickertone.store.artifacts import Artifacts
@@ -22,26 +22,26 @@ COLUMNS = (
 )
 
 
-def publish_data_quality(validated: Sequence[Manifest]) -> None:
+def publish_data_quality(validated: Mapping[str, Manifest]) -> None:
     """Artifact `data-quality`: one row a data set and split; accepted + quarantined = read."""
     rows = [
-        {"dataset": manifest.subject, "split": split, **_counts(figures)}
-        for manifest in validated
+        {"dataset": dataset, "split": split, **_counts(figures)}
+        for dataset, manifest in validated.items()
         for split, figures in _splits(manifest).items()
     ]
     _publish("data-quality", rows, "Rows read, accepted and quarantined, by data set and split.")
 
 
-def publish_leaderboard(evaluated: Sequence[Manifest], workspace: Workspace, note: str) -> None:
+def publish_leaderboard(evaluated: Mapping[str, Manifest], workspace: Workspace, note: str) -> None:
     """Artifact `leaderboard`: every system of every target, best accuracy first."""
     import pyarrow.parquet as pq
 
     rows: list[dict[str, Any]] = []
-    for manifest in evaluated:
+    for target, manifest in evaluated.items():
         (path,) = Artifacts(workspace).paths(manifest.outputs["leaderboard"])
         found = pq.read_table(path).to_pylist()
         found.sort(key=lambda row: (row["split"], -row["accuracy"]))
-        rows += [_leaderboard_row(manifest.subject, row) for row in found]
+        rows += [_leaderboard_row(target, row) for row in found]
     _publish("leaderboard", rows, note)
 
 

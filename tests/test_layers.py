@@ -6,11 +6,12 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-GROUND = {"errors", "frozen", "workspace", "identity", "catalog"}
+GROUND = {"errors", "frozen", "workspace", "hub", "identity", "catalog"}
 MAY_IMPORT = {
     "errors": set(),
     "frozen": set(),
     "workspace": {"errors"},
+    "hub": {"errors"},
     "identity": {"frozen"},
     "catalog": {"errors", "frozen"},
     "datasets": GROUND,

@@ -6,10 +6,10 @@ step is finished or will be done again, so all that is left is to note the run a
 """
 
 import argparse
-import logging
 import os
 import signal
 import sys
+from contextlib import nullcontext
 from types import FrameType
 from typing import Any
 
@@ -17,25 +17,11 @@ import psutil
 from rich.console import Console
 from rich.markup import escape
 
+from flows.local.progress import shown
 from flows.run import LEAVE, parser
-from flows.steps import PROGRESS
 from tickertone.errors import ConfigError, TickertoneError
 
 _LAST_WORD = 3  # seconds to tell the server that the run is cancelled
-_STYLES = {logging.INFO: "dim", logging.ERROR: "bold red"}
-
-
-class ProgressLines(logging.Handler):
-    """Prints each finished step."""
-
-    def __init__(self, console: Console) -> None:
-        super().__init__(logging.INFO)
-        self._console = console
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """One line, red where a step failed."""
-        style = _STYLES.get(record.levelno, "")
-        self._console.print(escape(record.getMessage()), style=style, highlight=False)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -62,14 +48,13 @@ def _run(options: argparse.Namespace, console: Console) -> Any:
 
     if options.alone:
         free_all_slots()
-    if not options.verbose:
-        logging.getLogger(f"prefect.flow_runs.{PROGRESS}").addHandler(ProgressLines(console))
-    return nightly(
-        experiment=options.experiment,
-        models=options.model,
-        refresh=options.refresh,
-        return_state=True,
-    )
+    with nullcontext() if options.verbose else shown(console):
+        return nightly(
+            experiment=options.experiment,
+            models=options.model,
+            refresh=options.refresh,
+            return_state=True,
+        )
 
 
 def _cancel(_signal: int, _frame: FrameType | None) -> None:

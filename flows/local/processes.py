@@ -84,5 +84,10 @@ def _signal(process: psutil.Process, number: int) -> None:
         return
 
 
+def end_with_parent(number: signal.Signals) -> None:
+    """Ask for a signal at our parent's death, even by SIGKILL."""
+    _ask_for(number)
+
+
 def _ask_for(number: signal.Signals) -> None:
     _LIBC.prctl(_PR_SET_PDEATHSIG, int(number))

@@ -68,3 +68,9 @@ class TrainingError(TickertoneError):
 
 class StoreError(TickertoneError):
     """The store under var/ cannot be read or written as it should."""
+
+
+class StoreBusy(StoreError):
+    """Another program keeps the database open; it will let go of it."""
+
+    retryable = True

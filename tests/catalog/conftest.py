@@ -28,6 +28,11 @@ datasets:
     splits:
       test: {role: test, files: [{file: test.csv}]}
     related: news
+    check_against: [tweets]
+  blogs:
+    <<: *stanza
+    title: Blogs
+    related: null
   topics:
     <<: *stanza
     task: topic

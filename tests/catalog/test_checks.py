@@ -48,7 +48,7 @@ def test_a_model_trained_on_an_unknown_data_set_is_told(data: Path):
 def test_a_model_cannot_train_on_a_data_set_without_a_train_split(data: Path):
     error = mistake(data, ("[tweets]", "[news]"), file="models.yaml")
     assert "news, which has no split 'train'" in error.found
-    assert error.expected == "one of tweets, tweets_again, topics"
+    assert error.expected == "one of tweets, tweets_again, blogs, topics"
 
 
 def test_a_model_learns_one_task(data: Path):
@@ -98,7 +98,7 @@ def test_a_target_needs_a_model_that_has_not_learnt_related_texts(data: Path):
     error = mistake(
         data,
         ("dataset: news", "dataset: tweets_again"),
-        ("dataset: tweets, split: dev", "dataset: news, split: test"),
+        ("dataset: tweets, split: dev", "dataset: blogs, split: dev"),
     )
     assert error.place == f"{PLACE}, targets.news.test"
     assert "tweets_again.test, whose texts every model" in error.found
@@ -108,3 +108,33 @@ def test_a_target_needs_a_model_that_has_not_learnt_the_labels_fitted_on(data: P
     error = mistake(data, ("split: dev", "split: train"))
     assert error.place == f"{PLACE}, targets.news.test"
     assert "at least one model" in error.expected
+
+
+def test_combiners_never_fit_on_a_split_with_role_test(data: Path):
+    error = mistake(data, ("dataset: tweets, split: dev", "dataset: blogs, split: test"))
+    assert error.place == f"{PLACE}, targets.news.fit_on"
+    assert error.found == "blogs.test, whose role is test"
+    assert error.expected == "dev, or a split with role train"
+
+
+def test_a_member_is_refused_if_the_target_is_not_compared_with_what_it_learnt(data: Path):
+    error = mistake(data, ("[tweets]", "[tweets, blogs]"), file="models.yaml")
+    assert error.place == f"{PLACE}, targets.news, model bag"
+    assert error.found == "trained on blogs, which the rows of news are not compared with"
+    assert error.remedy == "add blogs to datasets.news.check_against in datasets.yaml"
+
+
+def test_a_model_that_sits_a_target_out_need_not_be_compared_with_it(data: Path):
+    experiment = data / "experiments" / "first.yaml"
+    experiment.write_text(
+        experiment.read_text()
+        .replace("dataset: news", "dataset: tweets_again")
+        .replace("dataset: tweets, split: dev", "dataset: blogs, split: dev")
+        .replace("[bag, small]", "[bag, other]")
+    )
+    with (data / "models.yaml").open("a") as file:
+        file.write("  other: {family: linear, trained_on: [blogs], features: {kind: tfidf}}\n")
+    text = (data / "datasets.yaml").read_text()
+    line = "    title: More of the same tweets\n"
+    (data / "datasets.yaml").write_text(text.replace(line, line + "    check_against: [blogs]\n"))
+    assert "first" in load_catalog(data).experiments

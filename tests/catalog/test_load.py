@@ -29,7 +29,7 @@ def test_the_catalog_that_ships_with_us_is_without_mistake():
 
 def test_a_catalog_is_read_as_a_whole(data: Path):
     catalog = load_catalog(data)
-    assert list(catalog.datasets) == ["tweets", "tweets_again", "news", "topics"]
+    assert list(catalog.datasets) == ["tweets", "tweets_again", "news", "blogs", "topics"]
     assert catalog.models["bag"].trained_on == ("tweets",)
     assert catalog.experiment("first").title == "First"
     assert catalog.published == ()
@@ -49,6 +49,29 @@ def test_published_figures_are_read(data: Path):
     )
     (row,) = load_catalog(data).published
     assert (row.system, row.accuracy, row.macro_f1, row.weighted_f1) == ("S", 0.9, None, None)
+
+
+def test_a_published_figure_for_a_target_that_no_experiment_has_is_refused(data: Path):
+    (data / "published.yaml").write_text(
+        "published:\n- {target: newz, system: S, accuracy: 0.9, source: a paper}\n"
+    )
+    with pytest.raises(ConfigError) as caught:
+        load_catalog(data)
+    assert caught.value.place == "data/published.yaml, published.0.target"
+    assert caught.value.remedy == "did you mean 'news'?"
+
+
+def test_a_base_that_has_seen_what_no_data_set_is_related_to_is_refused(data: Path):
+    error = mistake(data, "datasets.yaml", "related: news, source", "related: newz, source")
+    assert error.place == "data/datasets.yaml, contamination.0.related"
+    assert error.expected == "one of tweets, news"
+    assert error.remedy == "did you mean 'news'?"
+
+
+def test_dev_is_carved_from_a_split_that_may_be_learnt_from(data: Path):
+    error = mistake(data, "datasets.yaml", "train: {role: train", "train: {role: test")
+    assert error.place == "data/datasets.yaml, datasets.tweets"
+    assert error.found == "dev_fraction needs a split called train, with role train"
 
 
 def test_an_unknown_experiment_is_answered_with_those_there_are(data: Path):
@@ -120,11 +143,27 @@ def test_an_unquoted_number_as_label_is_answered_with_how_to_write_it(data: Path
         ('"1": positive', '"1": good', "labels", "'good' is not one of negative, positive"),
         ("task: mood", "task: moods", "task", "'moods' is not one of mood, topic"),
         ("related: tweets", "check_against: [twets]", "check_against", "'twets' is not one of"),
+        ("related: tweets", "check_against: [news]", "check_against", "'news' has no split called"),
     ],
 )
 def test_a_name_that_does_not_resolve_within_data_sets_is_told(data, old, new, place, found):
     error = mistake(data, "datasets.yaml", old, new)
     assert error.place == f"data/datasets.yaml, datasets.tweets.{place}"
+    assert found in error.found
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "found"),
+    [
+        ("models.yaml", "[tweets]", "[tweets, tweets]", "trained_on names a data set twice"),
+        ("models.yaml", "kind: tfidf", "kind: tfidf, word_ngrams: [2, 1]", "word_ngrams: [2, 1]"),
+        ("models.yaml", "kind: tfidf", "kind: tfidf, char_ngrams: [0, 3]", "char_ngrams: [0, 3]"),
+        ("experiments/first.yaml", "[bag, small]", "[bag, bag]", "models names a model twice"),
+    ],
+)
+def test_what_makes_no_sense_by_itself_is_refused(data, file, old, new, found):
+    error = mistake(data, file, old, new)
+    assert error.place.startswith(f"data/{file}")
     assert found in error.found
 
 

@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import pytest
+
 from tickertone.catalog.load import load_catalog
 from tickertone.catalog.overlap import pool
 

@@ -49,6 +49,7 @@ class Bench:
         self.data = root / "data"
         self.write("models.yaml", MODELS)
         self.write("experiments/small.yaml", EXPERIMENT)
+        self.write("published.yaml", {"published": []})
 
     def copied_to(self, root: Path) -> "Bench":
         """The same workspace, store and all, in another folder."""
@@ -76,8 +77,8 @@ class Bench:
         with (self.data / "demo" / name).open("w", newline="", encoding="utf-8") as file:
             csv.writer(file).writerows(rows)
 
-    def run(self, **options):
-        run = Run.open(self.workspace, "small", **options)
+    def run(self, experiment="small", **options):
+        run = Run.open(self.workspace, experiment, **options)
         summary = run_here(run, lambda _line: None)
         return summary, run.journal.entries
 

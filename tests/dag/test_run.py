@@ -1,6 +1,7 @@
 """What a run does the first time, the second time, and when one branch is broken."""
 
 import pytest
+import yaml
 
 from tickertone.dag.graph import STAGES
 from tickertone.dag.run import Run
@@ -177,9 +178,75 @@ def test_refresh_computes_a_stage_anew_and_nothing_after_it(bench):
     assert {step.split()[0] for step in bench.computed(refresh=["combine"])} == {"combine"}
 
 
-def test_one_model_alone_can_be_run(bench):
-    _, entries = bench.run(models=["words"])
-    assert "finetune letters" not in {entry.step for entry in entries}
+def test_a_chosen_model_is_computed_and_the_others_come_from_the_store(bench):
+    bench.run()
+    bench.edit("models.yaml", lambda c: c["models"]["words"].update(c=3.0))
+    before = bench.ask("SELECT DISTINCT system FROM leaderboard ORDER BY 1")
+    computed = bench.computed(models=["words"])
+    assert "combine small/headlines/mean" in computed
+    assert not any("letters" in step for step in computed)
+    assert bench.ask("SELECT DISTINCT system FROM leaderboard ORDER BY 1") == before
+
+
+def test_a_model_that_was_not_chosen_and_is_not_there_blocks_the_ensembles_alone(bench):
+    summary, entries = bench.run(models=["words"])
+    assert summary.failures == ()
+    outcome = {entry.step: entry.outcome for entry in entries}
+    assert outcome["finetune letters"] == "blocked"
+    assert outcome["combine small/headlines/mean"] == "blocked"
+    assert bench.ask("SELECT DISTINCT system FROM leaderboard") == (("words",),)
+
+
+def test_a_deleted_report_is_put_back_though_nothing_is_computed(bench):
+    bench.run()
+    page = bench.workspace.reports / "small" / "index.html"
+    docs = bench.workspace.reports / "data-docs" / "demo_wires" / "index.html"
+    before = page.read_bytes(), docs.read_bytes()
+    page.unlink()
+    docs.unlink()
+    docs.with_name(".fingerprint").unlink()
+    assert bench.computed() == set()
+    assert (page.read_bytes(), docs.read_bytes()) == before
+
+
+def test_refreshed_logits_replace_the_old_ones(bench):
+    bench.run()
+    before = bench.ask("SELECT count(*) FROM logits")
+    assert {step.split()[0] for step in bench.computed(refresh=["extract"])} == {"extract"}
+    assert bench.ask("SELECT count(*) FROM logits") == before
+
+
+def test_logits_of_an_older_model_are_not_shown_as_the_new_ones(bench, monkeypatch):
+    bench.run()
+    bench.edit("models.yaml", lambda c: c["models"]["words"].update(c=3.0))
+    from tickertone.errors import ModelError
+    from tickertone.stages import extract
+
+    def broken(_work):
+        raise ModelError("words", found="it does not load")
+
+    monkeypatch.setattr(extract, "run", broken)
+    summary, _ = bench.run()
+    assert len(summary.failures) == 2
+    assert bench.ask("SELECT DISTINCT model FROM logits") == (("letters",),)
+
+
+def test_licences_travel_with_what_is_made(bench):
+    bench.run()
+    assert bench.ask("SELECT DISTINCT licences FROM models") == (("Apache-2.0",),)
+
+
+def test_another_experiment_is_still_on_the_leaderboard_after_the_database_was_lost(bench):
+    bench.run()
+    content = yaml.safe_load((bench.data / "experiments" / "small.yaml").read_text())
+    bench.write("experiments/other.yaml", {**content, "title": "Other"})
+    bench.run(experiment="other")
+    bench.workspace.database.unlink()
+    bench.run()
+    assert bench.ask("SELECT DISTINCT experiment FROM leaderboard ORDER BY 1") == (
+        ("other",),
+        ("small",),
+    )
 
 
 @pytest.mark.parametrize(

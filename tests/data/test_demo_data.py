@@ -15,7 +15,7 @@ import pytest
 import yaml
 
 from tickertone.catalog.experiments import ExperimentSpec
-from tickertone.identity.text import near_key
+from tickertone.identity.text import near_words
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 LABELS = {"negative", "neutral", "positive"}
@@ -48,7 +48,7 @@ def generate(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
 
 
 def grams(text: str) -> set[str]:
-    key = near_key(text)
+    key = near_words(text).replace(" ", "")
     return {key[i : i + 4] for i in range(len(key) - 3)}
 
 

@@ -67,6 +67,13 @@ def test_texts_that_differ_in_line_ends_or_composition_alone_are_one_example():
     assert reasons(result) == ["exact repeat of line 1 of f.csv"]
 
 
+def test_a_text_is_as_long_as_the_model_sees_it():
+    composed = snapshot(Row(1, "e\u0301\r\n" * 50, "1"))
+    assert [len(text) for text in composed.accepted["text"].to_pylist()] == [100]
+    longer = snapshot(Row(1, "\u0958" * 51, "1"))
+    assert reasons(longer) == ["102 characters, more than 100"]
+
+
 def test_a_text_with_two_labels_leaves_altogether():
     result = snapshot(Row(1, "odd", "1"), Row(2, "odd", "0"), Row(3, "even", "0"))
     assert result.accepted["text"].to_pylist() == ["even"]

@@ -119,11 +119,15 @@ def made_up(tmp_path: Path, prefect_server: None, monkeypatch: pytest.MonkeyPatc
     )
 
     def open_run(_workspace: Workspace, experiment: str, _models: object, refresh: object) -> Run:
-        return Run(made_up.workspace, Scope(None, experiment, spec), refresh)  # type: ignore[arg-type]
+        return Run(made_up.workspace, Scope(None, experiment, spec, spec.models), refresh)  # type: ignore[arg-type]
 
     monkeypatch.setattr(Run, "open", open_run)
     monkeypatch.setattr(Run, "index", lambda self, what="": 0)
-    monkeypatch.setattr("tickertone.dag.run.index_run", lambda *_: 0)
+    monkeypatch.setattr(Run, "close", Run.summary)
+    monkeypatch.setattr(Run, "_gate", lambda self, node: None)
+    for name in ("accept", "publish"):
+        monkeypatch.setattr(f"tickertone.dag.run.{name}", lambda *_: None)
+    monkeypatch.setattr("tickertone.dag.run.licences_of", lambda *_: [])
     monkeypatch.setattr("tickertone.dag.graph.planner", lambda stage: _Planner(made_up, stage))
     monkeypatch.setattr("tickertone.dag.run.planner", lambda stage: _Planner(made_up, stage))
     monkeypatch.setattr(tasks.stage_task, "execute", made_up.execute)

@@ -48,6 +48,7 @@ def package(tmp_path, monkeypatch, files):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
     monkeypatch.setattr(code, "_ROOT", tmp_path)
+    code._read_once.cache_clear()
     return lambda *entry: code_parts(entry)
 
 
@@ -85,3 +86,12 @@ def test_a_module_that_is_not_imported_changes_nothing(tmp_path, monkeypatch):
 def test_an_entry_point_that_does_not_exist_is_an_error():
     with pytest.raises(ModuleNotFoundError, match="no module tickertone.nowhere"):
         code_parts(["tickertone.nowhere"])
+
+
+def test_an_edit_while_a_process_runs_does_not_change_what_it_says_it_ran(tmp_path, monkeypatch):
+    parts = package(tmp_path, monkeypatch, FILES)
+    code.remember_all_code()
+    before = parts("tickertone.a.entry")
+    (tmp_path / "b" / "far.py").write_text("x = 22\n")
+    assert parts("tickertone.a.entry") == before
+    assert code.changed_since(before) == ["tickertone.b.far"]

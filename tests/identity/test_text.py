@@ -3,7 +3,7 @@ import unicodedata
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tickertone.identity.text import example_id, near_key, normalise, text_id
+from tickertone.identity.text import example_id, near_words, normalise, text_id
 
 
 def test_line_ends_and_composed_letters_do_not_make_another_text():
@@ -19,6 +19,11 @@ def test_a_pair_is_not_its_parts_run_together():
     assert text_id("ab", "") != text_id("ab")
 
 
+def test_a_separator_inside_a_text_does_not_make_it_a_pair():
+    assert text_id("a\x1fb") != text_id("a", "b")
+    assert text_id("a\x1fb", "c") != text_id("a", "b\x1fc")
+
+
 def test_an_example_is_its_task_its_text_and_its_entity():
     of_text = text_id("Orlo rises, Vantik falls")
     assert example_id("mood", of_text, "Orlo") != example_id("mood", of_text, "Vantik")
@@ -32,8 +37,13 @@ def test_known_values_never_change():
     )
 
 
-def test_the_near_key_forgets_links_case_and_punctuation():
-    assert near_key("$ORLO: beats! https://t.example/x1") == near_key("orlo BEATS www.orlo.example")
+def test_near_words_forget_links_case_and_punctuation():
+    assert near_words("$ORLO: beats! https://t.example/x1") == "orlo beats"
+    assert near_words("orlo", "BEATS www.orlo.example") == "orlo beats"
+
+
+def test_near_words_forget_links_written_in_capitals():
+    assert near_words("Orlo beats HTTPS://T.EXAMPLE/X1 WWW.ORLO.EXAMPLE") == "orlo beats"
 
 
 @given(st.text())
@@ -45,5 +55,5 @@ def test_normalising_twice_changes_nothing(text):
 
 
 @given(st.text())
-def test_the_near_key_holds_letters_and_digits_only(text):
-    assert all(c.isalnum() for c in near_key(text))
+def test_near_words_hold_letters_and_digits_only(text):
+    assert all(word.isalnum() for word in near_words(text).split())

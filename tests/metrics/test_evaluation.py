@@ -72,6 +72,22 @@ def test_the_most_accurate_comes_first_and_is_compared_to_nothing():
         assert to_best.p_bootstrap == pytest.approx(2 / 201)
 
 
+def test_a_system_that_may_have_seen_the_texts_is_compared_and_is_not_the_reference():
+    systems, labels = case(seen=3.0, honest=1.5, weak=0.5)
+    evaluations = evaluate(systems, labels, draws=200, seed=0, contaminated=["seen"])
+    assert list(evaluations) == ["seen", "honest", "weak"]
+    assert evaluations["honest"].to_best is None
+    assert evaluations["seen"].to_best.difference.value > 0
+    assert evaluations["weak"].to_best.difference.value < 0
+
+
+def test_if_all_may_have_seen_the_texts_the_most_accurate_is_the_reference():
+    systems, labels = case(strong=3.0, weak=0.5)
+    evaluations = evaluate(systems, labels, draws=200, seed=0, contaminated=["strong", "weak"])
+    assert evaluations["strong"].to_best is None
+    assert evaluations["weak"].to_best is not None
+
+
 def test_equal_accuracy_goes_by_log_loss_and_then_by_name():
     labels = np.array([0, 1, 2, 0])
     right = np.eye(3)[labels]

@@ -2,6 +2,7 @@ import hashlib
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from tests.models.tiny import packaged
 from tickertone.catalog.load import load_catalog
 from tickertone.catalog.models import BaseSpec, EncoderSpec
 from tickertone.errors import ModelError, SourceUnavailable
+from tickertone.hub import ATTEMPTS
 from tickertone.models.bases import base_identity, checked_base
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
@@ -154,14 +156,86 @@ def test_a_hub_base_with_pickled_weights_alone_is_refused(
         pytest.fail("was handed out")
 
 
-def test_a_hub_that_does_not_answer_may_be_tried_again(
+def test_offline_a_base_that_is_not_cached_is_an_error_that_no_retry_cures(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     offline(monkeypatch, tmp_path)
     base = BaseSpec(hub="someone/encoder", revision=COMMIT)
-    with pytest.raises(SourceUnavailable) as raised, checked_base(base, tmp_path):
+    with pytest.raises(ModelError, match="unset HF_HUB_OFFLINE"), checked_base(base, tmp_path):
         pytest.fail("was handed out")
-    assert raised.value.retryable
+
+
+def status(code: int) -> Exception:
+    import httpx2
+    from huggingface_hub.errors import HfHubHTTPError
+
+    request = httpx2.Request("GET", "http://localhost/file")
+    return HfHubHTTPError(f"status {code}", response=httpx2.Response(code, request=request))
+
+
+def hub_that_raises(monkeypatch: pytest.MonkeyPatch, *errors: Exception) -> list[Exception]:
+    """The Hub's client raises these, the last one for ever; what it raised, as it does."""
+    raised: list[Exception] = []
+
+    def snapshot_download(*_: object, **__: object) -> str:
+        raised.append(errors[min(len(raised), len(errors) - 1)])
+        raise raised[-1]
+
+    monkeypatch.setattr("huggingface_hub.snapshot_download", snapshot_download)
+    monkeypatch.setattr("tickertone.hub.FIRST_WAIT_SECONDS", 0)
+    return raised
+
+
+def no_look_up(cause: Exception) -> Exception:
+    """What the client raises if it cannot look a base up, and has not cached it either."""
+    from huggingface_hub.errors import LocalEntryNotFoundError
+
+    error = LocalEntryNotFoundError("nothing cached")
+    error.__cause__ = cause
+    return error
+
+
+@pytest.mark.parametrize("code", [408, 429, 500, 503])
+def test_a_hub_that_is_busy_is_asked_again_and_then_left_for_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    raised = hub_that_raises(monkeypatch, status(code))
+    base = BaseSpec(hub="someone/encoder", revision=COMMIT)
+    with (
+        pytest.raises(SourceUnavailable, match=f"status {code}; tries: 4") as caught,
+        checked_base(base, tmp_path),
+    ):
+        pytest.fail("was handed out")
+    assert len(raised) == ATTEMPTS
+    assert caught.value.retryable
+
+
+def test_a_transfer_that_breaks_off_is_repeated_and_may_be_tried_again_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from huggingface_hub.errors import HTTPError  # type: ignore[attr-defined]
+
+    raised = hub_that_raises(monkeypatch, HTTPError("the peer closed the connection"))
+    base = BaseSpec(hub="someone/encoder", revision=COMMIT)
+    with pytest.raises(SourceUnavailable, match="the peer closed"), checked_base(base, tmp_path):
+        pytest.fail("was handed out")
+    assert len(raised) == ATTEMPTS
+
+
+@pytest.mark.parametrize("code", [401, 403, 404])
+@pytest.mark.parametrize("found_in", [lambda error: error, no_look_up])
+def test_what_the_hub_refuses_is_refused_at_once_with_a_remedy(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    code: int,
+    found_in: Callable[[Exception], Exception],
+) -> None:
+    raised = hub_that_raises(monkeypatch, found_in(status(code)))
+    base = BaseSpec(hub="someone/encoder", revision=COMMIT)
+    with pytest.raises(ModelError) as caught, checked_base(base, tmp_path):
+        pytest.fail("was handed out")
+    assert len(raised) == 1
+    assert caught.value.remedy
 
 
 def test_the_identity_of_a_base_holds_no_path(folder: Path, tmp_path: Path) -> None:

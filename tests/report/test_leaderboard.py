@@ -30,3 +30,16 @@ def test_champions_are_the_best_of_each_kind_best_first(findings):
     ranking = rankings(findings.targets["tweets"].leaderboard)["full"]
     assert [r["system"] for r in ranking.champions] == ["mean", "minilm"]
     assert [r["system"] for r in ranking.level_with_best] == ["minilm"]
+
+
+def test_a_contaminated_leader_is_neither_the_reference_nor_behind_it(findings):
+    rows = [dict(row) for row in findings.targets["tweets"].leaderboard if row["split"] == "full"]
+    leader, second = sorted(rows, key=lambda row: -row["accuracy"])[:2]
+    leader.update(contaminated="saw the texts", p_vs_best=0.001, p_holm=0.001)
+    second.update(p_vs_best=None, p_holm=None)
+    ranking = rankings(rows)["full"]
+    assert ranking.best is leader
+    assert ranking.reference is second
+    assert second not in ranking.level_with_best
+    assert not ranking.behind(leader)
+    assert ranking.behind({**second, "accuracy": 0.1, "p_holm": 0.01})

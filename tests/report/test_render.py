@@ -83,6 +83,10 @@ def test_a_contaminated_winner_is_named_beside_the_best_of_the_others(findings):
     assert "the best system that is not known to have is minilm with 87.1 %" in text
 
 
+def test_the_page_says_that_the_best_is_chosen_on_the_texts_that_test_it(findings):
+    assert "chosen on the same texts that then test it" in words(render(findings))
+
+
 def test_published_figures_stand_apart_with_their_source(findings):
     html = render(findings)
     (aside,) = re.findall(r'<aside class="published">.*?</aside>', html, flags=re.DOTALL)

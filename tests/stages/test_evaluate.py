@@ -94,6 +94,21 @@ def test_the_best_system_stands_first_and_has_no_p_value(tmp_path):
             assert 0 < row["p_bootstrap_vs_best"] <= 1
 
 
+def test_a_contaminated_leader_is_compared_with_the_best_of_the_others(tmp_path):
+    systems = [{**system, "contaminated": None} for system in SYSTEMS]
+    leader = rows_of(evaluate(tmp_path / "a", systems=systems), "leaderboard", split="full")[0]
+    for system in systems:
+        if system["name"] == leader["system"]:
+            system["contaminated"] = "its base has seen this data set"
+    first, second, third = rows_of(
+        evaluate(tmp_path / "b", systems=systems), "leaderboard", split="full"
+    )
+    assert first["system"] == leader["system"]
+    assert second["p_vs_best"] is None
+    assert first["difference_to_best"] == pytest.approx(first["accuracy"] - second["accuracy"])
+    assert third["difference_to_best"] == pytest.approx(third["accuracy"] - second["accuracy"])
+
+
 def test_contamination_is_said_on_every_row_of_the_system(tmp_path):
     rows = rows_of(evaluate(tmp_path), "leaderboard")
     reasons = {row["system"]: row["contaminated"] for row in rows}

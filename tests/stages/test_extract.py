@@ -1,6 +1,7 @@
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 from tests.models.tiny import examples, job, snapshot
 from tests.stages.model_work import work
 from tests.training.requests import TFIDF
+from tickertone.catalog.models import BaseSpec, EmbeddingSpec, LinearSpec
 from tickertone.identity.text import text_id
 from tickertone.models.linear.fitting import fit
 from tickertone.models.linear.scoring import load
@@ -143,3 +145,32 @@ def test_scoring_with_tfidf_imports_neither_torch_nor_transformers(
         env={**os.environ, "PYTHONPATH": path},
     ).stdout
     assert printed == "5 set()\n"
+
+
+def test_a_model_in_memory_speaks_in_the_log_of_the_step_that_uses_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from tickertone.training import embeddings
+
+    def embeddings_of(_spec: Any, some: Any, _project: Path, say: Any) -> Any:
+        say(f"embedded {len(some)} texts")
+        return np.array([[len(str(text)), 1.0] for text in some], dtype=np.float32)
+
+    monkeypatch.setattr(embeddings, "sentence_embeddings", embeddings_of)
+    monkeypatch.setattr(embeddings, "choose_threads", lambda: 1)
+    spec = EmbeddingSpec(kind="embedding", base=BaseSpec(folder=str(tmp_path / "base")))
+    (tmp_path / "base").mkdir()
+    recipe = LinearSpec(family="linear", trained_on=("sentences",), features=spec)
+    embed = embeddings.remembering_embed(spec, tmp_path, tmp_path / "shards", lambda line: None)
+    fitting = job(tmp_path / "fitted", recipe, embed=embed)
+    fit(fitting)
+    logs: list[list[str]] = []
+    for name in ("first", "second"):
+        said: list[str] = []
+        rows = [(f"{name} {text}", label) for text, label in examples()]
+        texts = {"texts:test": (snapshot(tmp_path / f"{name}.parquet", rows),)}
+        model = tuple(sorted(fitting.out.iterdir()))
+        step = work(tmp_path, recipe, {"model": model, **texts}, scorer="k")
+        extract.run(replace(step, say=said.append))
+        logs.append(said)
+    assert logs == [["scoring 45 texts", "embedded 45 texts"]] * 2

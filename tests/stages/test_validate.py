@@ -1,11 +1,13 @@
 import json
 from hashlib import sha256
+from zipfile import ZipFile
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from tickertone.errors import CheckError, DataError, StoreError
+from tickertone.identity.canonical import digest
 from tickertone.identity.text import example_id, text_id
 from tickertone.stages import validate
 from tickertone.stages.work import Work
@@ -50,7 +52,15 @@ def run(tmp_path):
     """Run the stage on tables; a `folder` of outputs and pages stays for the test to look at."""
 
     def run(
-        tables, *, against=None, bad=(), dev_fraction=0.2, rows=None, subject="demo", task=LABELS
+        tables,
+        *,
+        against=None,
+        bad=(),
+        dev_fraction=0.2,
+        rows=None,
+        subject="demo",
+        name="demo",
+        task=LABELS,
     ):
         folder = tmp_path / subject
         (folder / "out").mkdir(parents=True)
@@ -70,6 +80,7 @@ def run(tmp_path):
         work = Work(
             subject=subject,
             settings={
+                "name": name,
                 "dataset": {
                     "labels": {label: label for label in LABELS},
                     "splits": splits,
@@ -95,6 +106,12 @@ def run(tmp_path):
 
 def table_of(product, name):
     return pq.read_table(*product.outputs[name].files)
+
+
+def pages_of(product):
+    (path,) = product.outputs["data_docs"].files
+    with ZipFile(path) as archive:
+        return archive.namelist()
 
 
 def checks_of(product):
@@ -226,9 +243,36 @@ def test_the_same_input_gives_the_same_bytes(run):
     tables = {"train": snapshot(sentences(60)), "test": snapshot(sentences(9, start=60))}
     one, other = run(tables), run(tables, subject="demo2")
     for name, made in one.outputs.items():
-        assert [f.read_bytes() for f in made.files] == [
-            f.read_bytes() for f in other.outputs[name].files
-        ]
+        assert made.content == other.outputs[name].content
+        if name != "data_docs":  # its pages say when they were made
+            assert [f.read_bytes() for f in made.files] == [
+                f.read_bytes() for f in other.outputs[name].files
+            ]
+
+
+def test_what_is_made_depends_on_the_name_in_the_settings_and_not_on_the_subject(run):
+    train = sentences(60)
+    tables = {"train": snapshot(train), "test": snapshot([*sentences(9, start=60), train[3] + "!"])}
+    product = run(tables, subject="step", name="tweets")
+    assert set(table_of(product, "near_twins")["twin_dataset"].to_pylist()) == {"tweets"}
+    assert not [name for name in pages_of(product) if "step" in name]
+    assert any("tweets_rows" in name for name in pages_of(product))
+
+
+def test_data_docs_are_an_output_and_on_success_nothing_else(run, tmp_path):
+    product = run({"train": snapshot(sentences(60))})
+    assert not (tmp_path / "reports").exists()
+    assert "index.html" in pages_of(product)
+    (listed,) = product.outputs["checks"].files
+    assert product.outputs["data_docs"].content == digest(json.loads(listed.read_text()))
+
+
+def test_after_a_critical_failure_the_pages_say_of_no_validation_that_they_are_its(run, tmp_path):
+    with pytest.raises(DataError):
+        run({"train": snapshot(sentences(60))}, rows={"train": 61})
+    folder = tmp_path / "reports" / "data-docs" / "demo"
+    assert (folder / "index.html").exists()
+    assert not (folder / ".fingerprint").exists()
 
 
 def test_a_snapshot_without_a_column_is_a_fault_of_the_store(run):

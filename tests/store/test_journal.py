@@ -5,7 +5,7 @@ from tickertone.workspace import Workspace
 
 
 def journal(workspace):
-    journal = Journal(workspace, "demo")
+    journal = Journal(workspace)
     for subject, outcome in (("a", "computed"), ("b", "cached"), ("c", "failed")):
         journal.add(
             Entry(
@@ -28,7 +28,30 @@ def test_a_torn_last_line_costs_that_line_alone(tmp_path):
 def test_loading_a_journal_twice_changes_nothing(tmp_path):
     workspace = Workspace(tmp_path)
     written = journal(workspace)
-    index_runs(workspace, written.path)
-    index_runs(workspace, written.path)
+    index_runs(workspace)
+    index_runs(workspace)
     rows = query(workspace, "SELECT step, outcome FROM steps WHERE run = ?", [written.run]).rows
     assert rows == (("ingest a", "computed"), ("ingest b", "cached"), ("ingest c", "failed"))
+
+
+def test_a_message_with_odd_line_ends_and_a_torn_letter_are_read(tmp_path):
+    workspace = Workspace(tmp_path)
+    written = Journal(workspace)
+    odd = Entry(run=written.run, experiment="demo", stage="ingest", subject="a", outcome="failed",
+                message="one\u2028two\x85three é")  # fmt: skip
+    written.add(odd)
+    written.add(odd)
+    written.path.write_bytes(written.path.read_bytes()[:-60] + "é".encode()[:1])
+    (entry,) = read_journal(written.path)
+    assert entry.message == odd.message
+
+
+def test_a_journal_that_grew_after_it_was_loaded_is_loaded_again(tmp_path):
+    workspace = Workspace(tmp_path)
+    killed = journal(workspace)
+    other = journal(workspace)
+    index_runs(workspace)
+    killed.add(killed.entries[0].model_copy(update={"subject": "late"}))
+    index_runs(workspace)
+    rows = query(workspace, "SELECT count(*) FROM steps WHERE run = ?", [killed.run]).rows
+    assert rows == ((4,),)

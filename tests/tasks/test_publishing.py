@@ -42,7 +42,7 @@ def test_the_leaderboard_lists_the_best_system_first(tmp_path, tables):
     rows = [system("worse", 0.5), system("better", 0.75)]
     evaluated = manifest_of(workspace, "evaluate", rows, {})
 
-    publishing.publish_leaderboard([evaluated], workspace, "synthetic")
+    publishing.publish_leaderboard({"demo/tweets": evaluated}, workspace, "synthetic")
 
     assert [row["system"] for row in tables["leaderboard"]] == ["better", "worse"]
     assert tables["leaderboard"][0]["accuracy_interval"] == "0.650 to 0.850"
@@ -53,12 +53,12 @@ def test_data_quality_has_one_row_a_split_with_its_counts(tmp_path, tables):
     facts = {"splits": {"train": {**counts, "label_counts": {"neutral": 4}}}}
     validated = manifest_of(Workspace(tmp_path), "validate", [{"a": 1}], facts)
 
-    publishing.publish_data_quality([validated])
+    publishing.publish_data_quality({"demo/tweets": validated})
 
     assert tables["data-quality"] == [{"dataset": "demo/tweets", "split": "train", **counts}]
 
 
 def test_nothing_is_published_where_nothing_succeeded(tmp_path, tables):
-    publishing.publish_leaderboard([], Workspace(tmp_path), "")
+    publishing.publish_leaderboard({}, Workspace(tmp_path), "")
 
     assert tables == {}

@@ -1,3 +1,6 @@
+import os
+import subprocess
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -5,10 +8,13 @@ import numpy as np
 import pytest
 
 from tests.models.tiny import texts, tiny_base
-from tickertone.catalog.models import EmbeddingSpec
+from tickertone.catalog.models import EmbeddingSpec, LinearSpec
+from tickertone.errors import ModelError
 from tickertone.models.protocol import Matrix, Text
 from tickertone.training import embeddings
 from tickertone.training.embeddings import embeddings_key, remembering_embed
+
+CHECKOUT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
@@ -61,3 +67,41 @@ def test_another_length_has_another_key(spec: EmbeddingSpec, tmp_path: Path) -> 
     longer = spec.model_copy(update={"max_length": 64})
     assert embeddings_key(spec, tmp_path) != embeddings_key(longer, tmp_path)
     assert embeddings_key(spec, tmp_path) == embeddings_key(spec, tmp_path / "elsewhere")
+
+
+def test_texts_whose_embeddings_are_kept_cost_no_import_of_torch(
+    spec: EmbeddingSpec, tmp_path: Path
+) -> None:
+    remembering_embed(spec, tmp_path, tmp_path / "shards", quiet)(texts())
+    program = (
+        "import sys\n"
+        "from pathlib import Path\n"
+        "from tickertone.catalog.models import LinearSpec\n"
+        "from tests.training.requests import request\n"
+        "from tickertone.training.worker import run\n"
+        f"folder = Path({str(tmp_path)!r})\n"
+        f"recipe = LinearSpec.model_validate_json({recipe_json(spec)!r})\n"
+        "fitted = run(request(folder, recipe))\n"
+        "print(fitted.threads, {'torch', 'transformers'} & set(sys.modules))\n"
+    )
+    path = os.pathsep.join([str(CHECKOUT), str(CHECKOUT / "src")])
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "PYTHONPATH": path},
+    )
+    assert done.stdout.splitlines()[-1] == "1 set()"
+
+
+def recipe_json(spec: EmbeddingSpec) -> str:
+    return LinearSpec(family="linear", trained_on=("sentences",), features=spec).model_dump_json()
+
+
+def test_a_base_with_fewer_positions_than_the_recipe_wants_is_refused(
+    spec: EmbeddingSpec, tmp_path: Path
+) -> None:
+    longer = spec.model_copy(update={"max_length": 96})
+    with pytest.raises(ModelError, match="64 positions"):
+        remembering_embed(longer, tmp_path, tmp_path / "shards", quiet)(texts())

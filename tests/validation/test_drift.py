@@ -2,10 +2,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tickertone.catalog.datasets import LabelShare
+from tickertone.catalog.datasets import DriftLimits
 from tickertone.validation.drift import label_drift
 
-LIMITS = LabelShare(warn=0.05, stop=0.2)
+LIMITS = DriftLimits(warn=0.05, stop=0.2)
 COUNTS = st.dictionaries(st.sampled_from("abc"), st.integers(0, 50), min_size=1)
 
 

@@ -10,9 +10,8 @@ from tickertone.catalog.experiments import ExperimentSpec, TargetSpec
 from tickertone.catalog.mistakes import nearest
 from tickertone.catalog.models import ModelSpec
 from tickertone.catalog.overlap import pool, share_texts
+from tickertone.catalog.published import PublishedRow
 from tickertone.errors import ConfigError
-
-_TRAIN = "train"
 
 
 def check_models(
@@ -23,11 +22,10 @@ def check_models(
         place = f"{shown}, models.{name}.trained_on"
         for dataset in model.trained_on:
             _known(place, "data set", dataset, datasets)
-            split = datasets[dataset].splits.get(_TRAIN)
-            if split is None or split.role != "train":
+            if not datasets[dataset].has_train:
                 raise ConfigError(
                     place,
-                    found=f"{dataset}, which has no split {_TRAIN!r} with role train",
+                    found=f"{dataset}, which has no split 'train' with role train",
                     expected="one of " + ", ".join(_trainable(datasets)),
                     remedy="train on another data set, or declare that split in datasets.yaml",
                 )
@@ -39,6 +37,22 @@ def check_models(
                 expected="data sets of one task",
                 remedy="make one model a task",
             )
+
+
+def check_contamination(shown: str, datasets: DatasetsFile) -> None:
+    """Every base that has seen something has seen data sets that are declared."""
+    words = dict.fromkeys(spec.related for spec in datasets.datasets.values() if spec.related)
+    for at, stanza in enumerate(datasets.contamination):
+        _known(f"{shown}, contamination.{at}.related", "related word", stanza.related, words)
+
+
+def check_published(
+    shown: str, published: Iterable[PublishedRow], experiments: Iterable[ExperimentSpec]
+) -> None:
+    """Every published figure stands next to a target that some experiment has."""
+    targets = dict.fromkeys(name for experiment in experiments for name in experiment.targets)
+    for at, row in enumerate(published):
+        _known(f"{shown}, published.{at}.target", "target", row.target, targets)
 
 
 def check_experiment(
@@ -55,8 +69,11 @@ def check_experiment(
         place = f"{shown}, targets.{name}"
         _check_splits(place, target, datasets.datasets)
         _check_tasks(place, target, members, datasets.datasets)
-        _check_fit(place, target, datasets.datasets)
-        if not pool(target, members, datasets.datasets):
+        _check_fit(f"{place}.fit_on", target, datasets.datasets)
+        in_pool = pool(target, members, datasets.datasets)
+        for member in in_pool:
+            _check_compared(f"{place}, model {member}", target, members[member], datasets.datasets)
+        if not in_pool:
             raise ConfigError(
                 f"{place}.test",
                 found=f"{target.test.dataset}.{target.test.split}, whose texts every model of "
@@ -115,16 +132,37 @@ def _check_tasks(
 def _check_fit(place: str, target: TargetSpec, datasets: Mapping[str, DatasetSpec]) -> None:
     fit_on = target.fit_on
     shown = f"{fit_on.dataset}.{fit_on.split}"
+    split = datasets[fit_on.dataset].splits.get(fit_on.split)  # dev is in no file
+    if split is not None and split.role == "test":
+        raise ConfigError(
+            place,
+            found=f"{shown}, whose role is test",
+            expected="dev, or a split with role train",
+            remedy="fit on labels that are never scored, such as those of dev",
+        )
     if share_texts(fit_on, target.test, datasets):
         raise ConfigError(
-            f"{place}.fit_on",
+            place,
             found=f"{shown}, which shares texts with {target.test.dataset}.{target.test.split}",
             expected="labels of texts that are not scored",
             remedy="fit on another split, such as dev",
         )
 
 
+def _check_compared(
+    place: str, target: TargetSpec, recipe: ModelSpec, datasets: Mapping[str, DatasetSpec]
+) -> None:
+    """The clean view is honest only if test rows are compared with all that members learnt."""
+    test = target.test.dataset
+    unseen = sorted({*recipe.trained_on} - {test, *datasets[test].check_against})
+    if unseen:
+        raise ConfigError(
+            place,
+            found=f"trained on {', '.join(unseen)}, which the rows of {test} are not compared with",
+            expected="each data set that a member is trained on in check_against of the test's",
+            remedy=f"add {', '.join(unseen)} to datasets.{test}.check_against in datasets.yaml",
+        )
+
+
 def _trainable(datasets: Mapping[str, DatasetSpec]) -> list[str]:
-    return [
-        n for n, s in datasets.items() if _TRAIN in s.splits and s.splits[_TRAIN].role == _TRAIN
-    ]
+    return [name for name, spec in datasets.items() if spec.has_train]

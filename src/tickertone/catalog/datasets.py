@@ -100,7 +100,7 @@ class LicenceSpec(Frozen):
     may_leave: bool = Field(False, description="may its texts be sent to a remote endpoint?")
 
 
-class LabelShare(Frozen):
+class DriftLimits(Frozen):
     """How far a label's share may drift from the last accepted snapshot, in absolute share."""
 
     warn: float = Field(0.05, gt=0, le=1)
@@ -136,13 +136,19 @@ class DatasetSpec(SnapshotSpec):
     check_against: tuple[Name, ...] = Field(
         (), description="data sets whose train rows must not be near-twins of our test rows"
     )
-    drift: LabelShare = LabelShare()
+    drift: DriftLimits = DriftLimits()
 
     @model_validator(mode="after")
     def _dev_has_a_train(self) -> Self:
-        if self.dev_fraction and "train" not in self.splits:
-            raise ValueError("dev_fraction needs a split called train")
+        if self.dev_fraction and not self.has_train:
+            raise ValueError("dev_fraction needs a split called train, with role train")
         return self
+
+    @property
+    def has_train(self) -> bool:
+        """Is there a split to learn from?"""
+        train = self.splits.get("train")
+        return train is not None and train.role == "train"
 
     @property
     def snapshot(self) -> SnapshotSpec:
@@ -189,5 +195,10 @@ class DatasetsFile(Frozen):
                     raise ValueError(
                         f"datasets.{name}.check_against: {other!r} is not one of "
                         f"{', '.join(self.datasets)}"
+                    )
+                if not self.datasets[other].has_train:
+                    raise ValueError(
+                        f"datasets.{name}.check_against: {other!r} has no split called train, "
+                        "with role train"
                     )
         return self

@@ -88,6 +88,12 @@ class ExperimentSpec(Frozen):
     seed: int = 0
 
     @model_validator(mode="after")
+    def _models_differ(self) -> Self:
+        if len(set(self.models)) != len(self.models):
+            raise ValueError(f"models names a model twice: {', '.join(self.models)}")
+        return self
+
+    @model_validator(mode="after")
     def _systems_differ(self) -> Self:
         both = set(self.models) & set(self.combiners)
         if both:

@@ -9,7 +9,12 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from tickertone.catalog.checks import check_experiment, check_models
+from tickertone.catalog.checks import (
+    check_contamination,
+    check_experiment,
+    check_models,
+    check_published,
+)
 from tickertone.catalog.datasets import ContaminationSpec, DatasetsFile, DatasetSpec, TaskSpec
 from tickertone.catalog.experiments import ExperimentSpec
 from tickertone.catalog.mistakes import explain, nearest
@@ -65,10 +70,12 @@ def load_catalog(data_folder: Path) -> Catalog:
     published: tuple[PublishedRow, ...] = ()
     if (data_folder / "published.yaml").exists():
         published = _read(data_folder, "published.yaml", PublishedFile).published
+    check_contamination(_shown(data_folder, "datasets.yaml"), datasets)
     check_models(_shown(data_folder, "models.yaml"), models, datasets.datasets)
     for name, experiment in experiments.items():
         shown = _shown(data_folder, f"experiments/{name}.yaml")
         check_experiment(shown, experiment, models, datasets)
+    check_published(_shown(data_folder, "published.yaml"), published, experiments.values())
     return Catalog(
         folder=data_folder,
         tasks=dict(datasets.tasks),

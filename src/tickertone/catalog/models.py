@@ -49,6 +49,12 @@ class Recipe(Frozen):
     trained_on: tuple[Name, ...] = Field(min_length=1)
     seed: int = 0
 
+    @model_validator(mode="after")
+    def _data_sets_differ(self) -> Self:
+        if len(set(self.trained_on)) != len(self.trained_on):
+            raise ValueError(f"trained_on names a data set twice: {', '.join(self.trained_on)}")
+        return self
+
 
 class TfidfSpec(Frozen):
     """Word and character n-grams, weighted by inverse document frequency."""
@@ -57,6 +63,13 @@ class TfidfSpec(Frozen):
     word_ngrams: tuple[int, int] = (1, 2)
     char_ngrams: tuple[int, int] | None = (2, 5)
     min_df: int = Field(2, ge=1)
+
+    @model_validator(mode="after")
+    def _ranges_rise(self) -> Self:
+        for field, ngrams in (("word_ngrams", self.word_ngrams), ("char_ngrams", self.char_ngrams)):
+            if ngrams is not None and not 1 <= ngrams[0] <= ngrams[1]:
+                raise ValueError(f"{field}: {list(ngrams)} is not [low, high], 1 <= low <= high")
+        return self
 
 
 class EmbeddingSpec(Frozen):

@@ -17,6 +17,7 @@ _LIBRARIES = (
     "scikit-learn", "huggingface_hub", "bitsandbytes",
 )  # fmt: skip
 _LOW_DISK_GB = 5
+_HUB_SECONDS = 5
 
 
 class Finding(NamedTuple):
@@ -72,9 +73,20 @@ def _mirror() -> Iterator[Finding]:
         yield Finding("mirror", "missing", f"no folder {folder}", f"correct {MIRROR_VARIABLE}")
     else:
         yield Finding("mirror", "ok", f"{sum(1 for _ in folder.iterdir())} entries")
-    offline = os.environ.get("HF_HUB_OFFLINE", "").upper() in {"1", "ON", "YES", "TRUE"}
-    found = "offline: HF_HUB_OFFLINE is set" if offline else "asked where the mirror lacks a file"
-    yield Finding("Hub", "note" if offline else "ok", found)
+    yield _hub()
+
+
+def _hub() -> Finding:
+    from huggingface_hub import constants, get_session
+
+    if constants.HF_HUB_OFFLINE:
+        return Finding("Hub", "note", "offline", "unset HF_HUB_OFFLINE to ask it")
+    try:
+        get_session().head(constants.ENDPOINT, timeout=_HUB_SECONDS)
+    except Exception as error:  # noqa: BLE001 - whatever goes wrong, the Hub was not reached
+        found = f"no answer ({type(error).__name__})"
+        return Finding("Hub", "note", found, "only what the mirror or its cache lacks needs it")
+    return Finding("Hub", "ok", "answers")
 
 
 def _disk() -> Iterator[Finding]:
@@ -86,8 +98,8 @@ def _disk() -> Iterator[Finding]:
 def _catalog() -> Iterator[Finding]:
     from tickertone.catalog.load import load_catalog
     from tickertone.catalog.models import base_of
-    from tickertone.datasets.sources.locate import source_identity
-    from tickertone.models.bases import base_identity
+    from tickertone.datasets.sources.locate import check_reachable
+    from tickertone.models.bases import base_identity, checked_base
 
     workspace = Workspace.find()
     try:
@@ -98,7 +110,7 @@ def _catalog() -> Iterator[Finding]:
     for name, spec in catalog.datasets.items():
         unlocked = spec.source.hub is not None and spec.source.revision is None
         try:
-            source_identity(spec, workspace.data)
+            check_reachable(spec, workspace.data)
         except TickertoneError as error:
             yield Finding(f"data set {name}", "note", error.found, error.remedy)
         else:
@@ -108,7 +120,10 @@ def _catalog() -> Iterator[Finding]:
     for model, recipe in catalog.models.items():
         base = base_of(recipe)
         try:
-            if base is not None:
+            if base is not None and base.hub is None:
+                with checked_base(base, workspace.root):
+                    pass
+            elif base is not None:
                 base_identity(base, workspace.root)
         except TickertoneError as error:
             yield Finding(f"model {model}", "note", error.found, error.remedy)

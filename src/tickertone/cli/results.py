@@ -17,12 +17,13 @@ _LEADERBOARD = """
     FROM leaderboard WHERE experiment = ? ORDER BY target, split DESC, accuracy DESC, log_loss
 """
 _SHORT = """
-    SELECT target, system, kind, n, round(100 * accuracy, 1) AS "accuracy %",
-           round(100 * accuracy_low, 1) || ' to ' || round(100 * accuracy_high, 1) AS "95 %",
-           round(macro_f1, 3) AS "macro F1", round(log_loss, 3) AS "log loss",
-           round(ece, 3) AS "ECE", round(p_vs_best, 3) AS "p vs best"
+    SELECT target, system, kind, n, (100 * accuracy)::DECIMAL(4, 1) AS "accuracy %",
+           (100 * accuracy_low)::DECIMAL(4, 1) || ' to ' || (100 * accuracy_high)::DECIMAL(4, 1)
+               AS "95 %",
+           macro_f1::DECIMAL(5, 3) AS "macro F1", log_loss::DECIMAL(7, 3) AS "log loss",
+           ece::DECIMAL(5, 3) AS "ECE", p_vs_best::DECIMAL(5, 3) AS "p vs best"
     FROM leaderboard WHERE experiment = ? AND split = 'full'
-    ORDER BY target, accuracy DESC, log_loss
+    ORDER BY target, accuracy DESC, leaderboard.log_loss, system
 """
 AsJson = Annotated[bool, typer.Option("--json", help="JSON instead of a table")]
 

@@ -1,6 +1,7 @@
 """`tickertone run`: the flow `nightly` in a process of its own, then the leaderboard."""
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -24,11 +25,13 @@ def run(
 ) -> None:
     """Run an experiment: recompute what changed, print the leaderboard and the report's path."""
     from tickertone.catalog.load import load_catalog
+    from tickertone.dag.run import check_stages
     from tickertone.dag.scope import Scope
 
     workspace = Workspace.find()
     # A misspelt name is told here, before a server is started.
     Scope.of(load_catalog(workspace.data), experiment, model or ())
+    check_stages(refresh or ())
     arguments = [experiment]
     for name in model or ():
         arguments += ["--model", name]
@@ -36,11 +39,12 @@ def run(
         arguments += ["--refresh", stage]
     if verbose:
         arguments.append("--verbose")
+    arguments.append("--tied")
     # The library does not import the flows: they are told apart by a process boundary.
     command = [sys.executable, "-m", "flows.run", *arguments]
     place = {**os.environ, HOME_VARIABLE: str(workspace.root)}
     code = _wait(subprocess.Popen(command, cwd=_flows(), env=place))  # noqa: S603 - our own words
-    _show(workspace, experiment)
+    _show(workspace, experiment, failed=code != 0)
     raise typer.Exit(code)
 
 
@@ -58,7 +62,8 @@ def _flows() -> Path:
 
 
 def _wait(process: "subprocess.Popen[bytes]") -> int:
-    """Ctrl-C reaches the whole group; the flow is given the time to end by itself."""
+    """The exit status. Ctrl-C reaches the flow as well, and SIGTERM is passed on to it."""
+    signal.signal(signal.SIGTERM, lambda _number, _frame: process.terminate())
     while True:
         try:
             return process.wait()
@@ -66,7 +71,7 @@ def _wait(process: "subprocess.Popen[bytes]") -> int:
             continue
 
 
-def _show(workspace: Workspace, experiment: str) -> None:
+def _show(workspace: Workspace, experiment: str, *, failed: bool) -> None:
     from tickertone.cli.results import print_leaderboard
 
     if workspace.database.is_file():
@@ -74,3 +79,5 @@ def _show(workspace: Workspace, experiment: str) -> None:
     page = workspace.reports / experiment / "index.html"
     if page.is_file():
         print(f"report: {page.relative_to(workspace.root)}")
+    if failed:
+        print("this run failed: what its failed branches would have made is as it was before")

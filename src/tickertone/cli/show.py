@@ -1,10 +1,9 @@
 """Printing an answer: a Rich table for people, JSON for programs."""
 
 import json
-from datetime import date, datetime
+import math
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
-
-from tickertone.errors import TickertoneError
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -15,7 +14,7 @@ if TYPE_CHECKING:
 def show(answer: "Answer", *, as_json: bool, title: str = "") -> None:
     """Print an answer; a table is as wide as its content where it does not go to a terminal."""
     if as_json:
-        print(json.dumps(answer.records(), ensure_ascii=False, indent=1, default=_plain))
+        print(json.dumps(_plain(_records(answer)), ensure_ascii=False, indent=1, allow_nan=False))
         return
     print_table(_table(answer, title))
 
@@ -34,8 +33,8 @@ def _table(answer: "Answer", title: str) -> "Table":
     from rich.table import Table
 
     table = Table(title=title or None, header_style="bold")
-    for column in answer.columns:
-        numbers = any(isinstance(record[column], int | float) for record in answer.records())
+    for place, column in enumerate(answer.columns):
+        numbers = any(isinstance(row[place], int | float | Decimal) for row in answer.rows)
         table.add_column(column, justify="right" if numbers else "left", overflow="fold")
     for row in answer.rows:
         table.add_row(*(_cell(value) for value in row))
@@ -54,7 +53,23 @@ def _cell(value: Any) -> str:
     return escape(str(value))
 
 
-def _plain(value: Any) -> str:
-    if isinstance(value, date | datetime):
-        return value.isoformat()
-    raise TickertoneError("JSON", found=f"a value of type {type(value).__name__}")
+def _records(answer: "Answer") -> list[dict[str, Any]]:
+    """One dictionary a row; the second column of a name is called name_2."""
+    names: list[str] = []
+    for column in answer.columns:
+        again = sum(name == column or name.startswith(f"{column}_") for name in names)
+        names.append(f"{column}_{again + 1}" if column in names else column)
+    return [dict(zip(names, row, strict=True)) for row in answer.rows]
+
+
+def _plain(value: Any) -> Any:
+    """What JSON can say: decimals as numbers, NaN and infinities as null, the rest as text."""
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, Decimal):
+        value = float(value)
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    return value if value is None or isinstance(value, bool | int | str) else str(value)

@@ -6,19 +6,26 @@ It neither does a step nor knows who does: a Prefect task, a loop in a notebook,
 import time
 from collections import Counter
 from collections.abc import Iterable
+from importlib.metadata import PackageNotFoundError
 
 from tickertone.catalog.load import load_catalog
+from tickertone.dag.catalog_rows import catalog_rows
 from tickertone.dag.drift_gate import accept, check_drift
 from tickertone.dag.execute import execute
 from tickertone.dag.graph import STAGES, nodes, planner
+from tickertone.dag.licences import licences_of
 from tickertone.dag.planner import Node, Results
-from tickertone.dag.scope import Scope, catalog_rows
-from tickertone.errors import ConfigError, TickertoneError
-from tickertone.frozen import Frozen
+from tickertone.dag.publish import publish
+from tickertone.dag.scope import Scope
+from tickertone.errors import ConfigError, StoreError, TickertoneError
+from tickertone.frozen import JSON, Frozen
+from tickertone.identity.code import remember_all_code
 from tickertone.stages.work import Say
+from tickertone.store.artifacts import Artifacts
 from tickertone.store.indexer import index_manifests, index_runs
 from tickertone.store.journal import Entry, Journal, Kind
 from tickertone.store.manifest import Manifest, Step
+from tickertone.store.shards import ShardSet
 from tickertone.workspace import Workspace
 
 
@@ -52,7 +59,7 @@ class Run:
         self.workspace = workspace
         self.scope = scope
         self.refresh = frozenset(refresh)
-        self.journal = Journal(workspace, scope.name)
+        self.journal = Journal(workspace)
         self._manifests: dict[Node, Manifest] = {}
         self._indexed: set[Node] = set()
         self.warnings: list[str] = []
@@ -66,10 +73,9 @@ class Run:
         refresh: Iterable[str] = (),
     ) -> "Run":
         """Load the catalog and start a run; raises ConfigError."""
+        remember_all_code()
         refresh = tuple(refresh)
-        for stage in refresh:
-            if stage not in STAGES:
-                raise ConfigError("refresh", found=f"{stage!r}", expected=", ".join(STAGES))
+        check_stages(refresh)
         scope = Scope.of(load_catalog(workspace.data), experiment, models)
         return cls(workspace, scope, refresh)
 
@@ -85,30 +91,50 @@ class Run:
 
     def steps(self, stage: str) -> list[Step]:
         """The steps of a stage that can be done now; the others are noted as blocked or failed."""
-        plan = planner(stage)
-        results = Results(self._manifests)
-        ready: list[Step] = []
-        for node in nodes(self.scope, stage):
-            lacking = [n for n in plan.needs(self.scope, node.subject) if not results.has(n)]
-            if lacking:
-                self._note(node, "blocked", message=f"needs {', '.join(map(str, lacking))}")
-                continue
-            try:
-                self._gate(node)
-                step = plan.step(self.scope, node.subject, results)
-            except TickertoneError as error:
-                self._note(node, "failed", message=str(error))
-                continue
-            ready.append(step.model_copy(update={"refresh": stage in self.refresh}))
+        ready = [step for node in nodes(self.scope, stage) if (step := self._step(node))]
+        if stage == "extract" and stage in self.refresh:
+            for scorer in {str(step.parts.settings["scorer"]) for step in ready}:
+                ShardSet(Artifacts(self.workspace).logits(scorer)).drop()
         return ready
 
-    def done(self, step: Step, manifest: Manifest, made: bool, seconds: float) -> None:
-        """Note that a step succeeded, computed or adopted."""
-        node = Node(step.stage, step.subject)
-        self._manifests[node] = manifest
-        if step.stage == "validate":
-            accept(self.workspace, step.subject, self._manifests[Node("ingest", step.subject)])
-        self._note(node, "computed" if made else "cached", step, seconds)
+    def _step(self, node: Node) -> Step | None:
+        """The step of a node, or None where it is blocked, failed, or taken from the store."""
+        plan = planner(node.stage)
+        results = Results(self._manifests)
+        needed = plan.needs(self.scope, node.subject)
+        lacking = [n for n in needed if not results.has(n)]
+        if lacking:
+            self._note(node, "blocked", message=f"needs {', '.join(map(str, lacking))}")
+            return None
+        try:
+            self._gate(node)
+            step = plan.step(self.scope, node.subject, results)
+        except (TickertoneError, OSError, PackageNotFoundError) as error:
+            self._note(node, "failed", message=_words(error))
+            return None
+        if not self._is_chosen(node):
+            self._take_from_store(step)
+            return None
+        read = [n for n in (*needed, *plan.wants(self.scope, node.subject)) if results.has(n)]
+        upstream = [self._manifests[n] for n in read]
+        licences: JSON = [*licences_of(self.scope, node, upstream)]
+        refresh = node.stage in self.refresh
+        return step.model_copy(update={"refresh": refresh, "facts": {"licences": licences}})
+
+    def _is_chosen(self, node: Node) -> bool:
+        return (
+            node.stage not in {"finetune", "extract"}
+            or node.subject.split("/")[0] in self.scope.chosen
+        )
+
+    def _take_from_store(self, step: Step) -> None:
+        """A model that this run may not compute takes part if it is there already."""
+        manifest = Artifacts(self.workspace).find(step)
+        if manifest is None:
+            message = "not chosen for this run, and not in the store"
+            self._note(Node(step.stage, step.subject), "blocked", step, message=message)
+        else:
+            self.done(step, manifest, made=False, seconds=0.0)
 
     def _gate(self, node: Node) -> None:
         """A snapshot must resemble the last accepted one before it is validated."""
@@ -117,25 +143,40 @@ class Run:
             ingested = self._manifests[Node("ingest", name)]
             self.warnings += check_drift(self.workspace, name, self.scope.dataset(name), ingested)
 
+    def done(self, step: Step, manifest: Manifest, made: bool, seconds: float) -> None:
+        """Note that a step succeeded, computed or adopted, and show people its pages."""
+        node = Node(step.stage, step.subject)
+        self._manifests[node] = manifest
+        if step.stage == "validate":
+            accept(self.workspace, step.subject, self._manifests[Node("ingest", step.subject)])
+        publish(self.workspace, step.subject, manifest)
+        self._note(node, "computed" if made else "cached", step, seconds)
+
     def failed(self, step: Step, error: BaseException, seconds: float = 0.0) -> None:
         """Note that a step failed; what needs it will be blocked."""
-        message = str(error) if isinstance(error, TickertoneError) else f"{error!r}"
-        self._note(Node(step.stage, step.subject), "failed", step, seconds, message)
+        self._note(Node(step.stage, step.subject), "failed", step, seconds, _words(error))
 
     def index(self, _what: str = "") -> int:
-        """Load what is new into DuckDB; the number of rows added."""
+        """Load what is new into DuckDB; the number of rows added. Raises StoreError."""
         fresh = {
-            (n.stage, n.subject): self._manifests[n] for n in self._manifests.keys() - self._indexed
+            (node.stage, node.subject): manifest
+            for node, manifest in self._manifests.items()
+            if node not in self._indexed
         }
-        added = index_manifests(self.workspace, fresh, catalog_rows(self.scope))
+        added = index_manifests(self.workspace, fresh, catalog_rows(self.scope.catalog))
         self._indexed |= self._manifests.keys()
         return added
 
     def close(self) -> Summary:
-        """Load what is left, and the journal of this run; raises StoreError."""
-        self.index()
-        index_runs(self.workspace, self.journal.path)
-        return self.summary()
+        """Load what is left, and the journal of this run; a failure to do so is in the summary."""
+        summary = self.summary()
+        try:
+            self.index()
+            index_runs(self.workspace)
+        except StoreError as error:
+            failures = (*summary.failures, f"index failed: {error}")
+            return summary.model_copy(update={"failures": failures})
+        return summary
 
     def summary(self) -> Summary:
         """What was done so far."""
@@ -175,6 +216,22 @@ class Run:
                 message=message,
             )
         )
+
+
+def check_stages(names: Iterable[str]) -> None:
+    """Raise ConfigError for a name that is no stage."""
+    for name in names:
+        if name not in STAGES:
+            raise ConfigError(
+                "refresh",
+                found=f"{name!r}",
+                expected=f"one of {', '.join(STAGES)}",
+                remedy="correct the name of the stage",
+            )
+
+
+def _words(error: BaseException) -> str:
+    return str(error) if isinstance(error, TickertoneError) else repr(error)
 
 
 def run_here(run: Run, say: Say) -> Summary:

@@ -12,20 +12,20 @@ from tickertone.catalog.overlap import pool
 from tickertone.errors import ConfigError
 from tickertone.frozen import JSON
 from tickertone.models.bases import base_identity
-from tickertone.store.indexer import CatalogRows, Origin, PublishedRow, TargetSplit
 
 
 @dataclass(frozen=True)
 class Scope:
-    """One experiment of one catalog, perhaps narrowed to a few of its models."""
+    """One experiment of one catalog, of which perhaps only a few models may be computed."""
 
     catalog: Catalog
     name: str
     spec: ExperimentSpec
+    chosen: tuple[str, ...]  # the others are taken from the store, where they are there
 
     @classmethod
     def of(cls, catalog: Catalog, name: str, models: Iterable[str] = ()) -> "Scope":
-        """The experiment called `name`; `models`, if any, narrows it. Raises ConfigError."""
+        """The experiment called `name`; of `models`, if any, only those. Raises ConfigError."""
         spec = catalog.experiment(name)
         chosen = tuple(models)
         for model in chosen:
@@ -36,10 +36,7 @@ class Scope:
                     expected=f"some of {', '.join(spec.models)}",
                     remedy=f"add it to data/experiments/{name}.yaml, or correct the name",
                 )
-        if chosen:
-            kept = tuple(m for m in spec.models if m in chosen)
-            spec = spec.model_copy(update={"models": kept})
-        return cls(catalog, name, spec)
+        return cls(catalog, name, spec, chosen or spec.models)
 
     def dataset(self, name: str) -> DatasetSpec:
         """The stanza of a data set."""
@@ -98,32 +95,3 @@ class Scope:
         """The validated data sets, and those whose train rows they are checked against."""
         others = {o for name in self.validated for o in self.dataset(name).check_against}
         return tuple(sorted(others | set(self.validated)))
-
-
-def catalog_rows(scope: Scope) -> CatalogRows:
-    """What the database takes from the catalog for this experiment."""
-    return CatalogRows(
-        origins=tuple(_origin(name, scope.dataset(name)) for name in scope.ingested),
-        targets=tuple(
-            TargetSplit(
-                experiment=scope.name,
-                target=name,
-                dataset=target.test.dataset,
-                split=target.test.split,
-            )
-            for name, target in scope.targets.items()
-        ),
-        published=tuple(
-            PublishedRow.model_validate(row.model_dump()) for row in scope.catalog.published
-        ),
-    )
-
-
-def _origin(name: str, spec: DatasetSpec) -> Origin:
-    source = spec.source
-    return Origin(
-        dataset=name,
-        source=source.hub or source.mirror or source.local or "",
-        revision=source.revision,
-        licence=spec.licence.name,
-    )

@@ -7,7 +7,7 @@ rows in the file.
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 import pyarrow as pa
 
@@ -80,6 +80,8 @@ def _example(
 ) -> Example | Rejected:
     if isinstance(row, Rejected):
         return row
+    second = None if row.text_b is None else normalise(row.text_b)
+    row = replace(row, text=normalise(row.text), text_b=second)
     parts = [row.text] if row.text_b is None else [row.text, row.text_b]
     longest = max(map(len, parts))
     if not all(part.strip() for part in parts):
@@ -94,8 +96,8 @@ def _example(
     return Example(
         example_id=example_id(task, of_text, row.entity),
         text_id=of_text,
-        text=normalise(row.text),
-        text_b=None if row.text_b is None else normalise(row.text_b),
+        text=row.text,
+        text_b=row.text_b,
         label=labels[row.label],
         entity=row.entity,
         file=file,

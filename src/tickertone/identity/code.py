@@ -3,11 +3,15 @@
 Only modules of this package count. Comments, blank lines, docstrings and formatting do not.
 Imports inside functions count as well: heavy ones live there. A module that is named by a string
 at run time is invisible here, so whoever names it passes it as one more entry point.
+
+The code of a process is what was on disk when it first looked: an edit during a run must not put
+the old code's results under the new code's name. `changed_since` tells of such an edit.
 """
 
 import ast
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -31,11 +35,28 @@ def code_parts(entry_points: Iterable[str]) -> dict[str, str]:
         path = module_path(name)
         if name in parts or path is None:
             continue
-        stat = path.stat()
-        tree_hash, imported = _read(name, path, stat.st_mtime_ns, stat.st_size)
-        parts[name] = tree_hash
+        parts[name], imported = _read_once(name, path)
         waiting.extend(imported)
     return dict(sorted(parts.items()))
+
+
+def remember_all_code() -> None:
+    """Take note of every module of the package as it is now, before any of it is imported."""
+    for path in _ROOT.rglob("*.py"):
+        steps = path.relative_to(_ROOT).with_suffix("").parts
+        name = ".".join([_PACKAGE, *(step for step in steps if step != "__init__")])
+        with suppress(SyntaxError):  # whoever needs that module will be told when importing it
+            _read_once(name, path)
+
+
+def changed_since(parts: Mapping[str, str]) -> list[str]:
+    """The modules whose code on disk is no longer that of `parts`."""
+    changed = []
+    for name, known in parts.items():
+        path = module_path(name)
+        if path is None or _read(name, path)[0] != known:
+            changed.append(name)
+    return changed
 
 
 def module_path(name: str) -> Path | None:
@@ -51,7 +72,11 @@ def module_path(name: str) -> Path | None:
 
 
 @cache
-def _read(name: str, path: Path, _mtime_ns: int, _size: int) -> tuple[str, tuple[str, ...]]:
+def _read_once(name: str, path: Path) -> tuple[str, tuple[str, ...]]:
+    return _read(name, path)
+
+
+def _read(name: str, path: Path) -> tuple[str, tuple[str, ...]]:
     tree = ast.parse(path.read_text(encoding="utf-8"))
     imported = tuple(sorted(_imports(name, path.name == "__init__.py", tree)))
     return tree_hash(tree), imported

@@ -10,14 +10,17 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from fnmatch import fnmatch
+from functools import partial
 from importlib.metadata import PackageNotFoundError, files
 from pathlib import Path
 
+from tickertone import hub
 from tickertone.catalog.models import BaseSpec
-from tickertone.errors import ModelError, SourceUnavailable
+from tickertone.errors import ModelError
 from tickertone.frozen import JSON
 
 ALLOWED = ("*.safetensors", "*.json", "*.txt", "*.model")
+_COPY = "give base.folder a copy of the files"
 _PICKLED = (".bin", ".pt", ".pth", ".ckpt", ".pkl", ".h5", ".msgpack")
 
 
@@ -101,38 +104,40 @@ def _in_package(distribution: str) -> Path:
 
 def _from_hub(repository: str, revision: str) -> Path:
     from huggingface_hub import snapshot_download
+
+    place = f"base {repository} at {revision}"
+    return Path(
+        hub.answer(
+            lambda: snapshot_download(repository, revision=revision, allow_patterns=list(ALLOWED)),
+            partial(_refusal, place=place, repository=repository),
+            place=place,
+            remedy=_COPY,
+        )
+    )
+
+
+def _refusal(error: BaseException, *, place: str, repository: str) -> ModelError:
     from huggingface_hub.errors import (
         GatedRepoError,
-        HfHubHTTPError,
-        LocalEntryNotFoundError,
         OfflineModeIsEnabled,
         RepositoryNotFoundError,
         RevisionNotFoundError,
     )
 
-    place = f"base {repository} at {revision}"
-    try:
-        folder = snapshot_download(repository, revision=revision, allow_patterns=list(ALLOWED))
-    except GatedRepoError:
-        raise ModelError(
-            place,
-            found="the Hub asks for its terms to be accepted first",
-            remedy=f"accept them at huggingface.co/{repository} and set HF_TOKEN",
-        ) from None
-    except (RepositoryNotFoundError, RevisionNotFoundError) as error:
-        raise ModelError(
-            place,
-            found=f"not on the Hub ({type(error).__name__})",
-            remedy="correct base.hub and base.revision in data/models.yaml",
-        ) from None
-    except (LocalEntryNotFoundError, OfflineModeIsEnabled, HfHubHTTPError, OSError) as error:
-        raise SourceUnavailable(
-            place,
-            found=f"not in the local cache, and the Hub does not answer ({type(error).__name__})",
-            remedy="run once where the Hub can be reached (HF_HUB_OFFLINE unset), or give "
-            "base.folder a copy of the files",
-        ) from None
-    return Path(folder)
+    match error:
+        case OfflineModeIsEnabled():
+            found = "HF_HUB_OFFLINE is set and the base is not in the Hub's cache"
+            remedy = f"unset HF_HUB_OFFLINE, or {_COPY}"
+        case GatedRepoError():
+            found = "the Hub asks for its terms to be accepted first"
+            remedy = f"accept them at huggingface.co/{repository} and set HF_TOKEN"
+        case RepositoryNotFoundError() | RevisionNotFoundError():
+            found = f"not on the Hub, or this token may not see it ({type(error).__name__})"
+            remedy = "correct base.hub and base.revision in data/models.yaml, or set HF_TOKEN"
+        case _:
+            found = f"the Hub refuses: {error}".splitlines()[0]
+            remedy = f"check HF_TOKEN, or {_COPY}"
+    return ModelError(place, found=found, expected="files that the Hub has", remedy=remedy)
 
 
 def _readable(folder: Path) -> list[Path]:

@@ -21,7 +21,7 @@ class Family:
     fit: str  # module with a function `fit` (models.protocol.Fit)
     score: str  # module with a function `load` (models.protocol.Load)
     embeddings: str | None  # module with a function `remembering_embed`, where the recipe needs it
-    uses_torch: bool
+    uses_torch: bool  # in the fit and the scores themselves; embeddings look after themselves
     fit_libraries: tuple[str, ...]
     score_libraries: tuple[str, ...]
 
@@ -66,7 +66,7 @@ def _linear(recipe: LinearSpec) -> Family:
         fit="tickertone.models.linear.fitting",
         score="tickertone.models.linear.scoring",
         embeddings=_EMBEDDINGS if embedded else None,
-        uses_torch=embedded,
+        uses_torch=False,
         fit_libraries=libraries,
         score_libraries=libraries,
     )

@@ -17,8 +17,13 @@ class Ranking:
 
     @property
     def best(self) -> Row:
-        """The system that the others are compared with."""
+        """The most accurate system."""
         return self.rows[0]
+
+    @property
+    def reference(self) -> Row:
+        """The system that the others are compared with: the best that has not seen the texts."""
+        return self.best_uncontaminated or self.best
 
     @property
     def n(self) -> int:
@@ -53,8 +58,12 @@ class Ranking:
 
     @property
     def level_with_best(self) -> Rows:
-        """Systems whose accuracy a paired test cannot tell from that of the best."""
-        return [row for row in self.rows[1:] if not told_apart(row)]
+        """Systems whose accuracy a paired test cannot tell from that of the reference."""
+        return [row for row in self.rows if row is not self.reference and not told_apart(row)]
+
+    def behind(self, row: Row) -> bool:
+        """Whether the paired test finds this system worse than the reference."""
+        return told_apart(row) and bool(row["accuracy"] < self.reference["accuracy"])
 
 
 def p_against_best(row: Row) -> float | None:

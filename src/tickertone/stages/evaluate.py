@@ -68,7 +68,8 @@ def _score(
         for name, system in systems.items()
     }
     draws, seed = work.settings["bootstrap_draws"], work.settings["seed"]
-    evaluations = evaluate(chosen, truth[rows], draws=draws, seed=seed)
+    contaminated = [s["name"] for s in work.settings["systems"] if s["contaminated"]]
+    evaluations = evaluate(chosen, truth[rows], draws=draws, seed=seed, contaminated=contaminated)
     return Scored(split, chosen, truth[rows], evaluations)
 
 

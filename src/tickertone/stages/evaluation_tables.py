@@ -30,7 +30,7 @@ LEADERBOARD = pa.schema(
         ("accuracy_low", pa.float64()),
         ("accuracy_high", pa.float64()),
         *[(name, pa.float64()) for name in _ON_LEADERBOARD],
-        ("p_vs_best", pa.float64()),  # McNemar; this and the next five are null for the best
+        ("p_vs_best", pa.float64()),  # McNemar; this and the next five: null for the reference
         ("p_holm", pa.float64()),
         ("p_bootstrap_vs_best", pa.float64()),
         ("difference_to_best", pa.float64()),  # accuracy, the system's minus the best one's

@@ -17,7 +17,7 @@ from pydantic import TypeAdapter
 from tickertone.catalog.models import ModelSpec
 from tickertone.identity.canonical import digest
 from tickertone.models.families import Family, family_of
-from tickertone.models.protocol import Embed, Matrix, Scorer, Text
+from tickertone.models.protocol import Embed, Matrix, Say, Scorer, Text
 from tickertone.stages.work import Made, Product, Work
 from tickertone.store.shards import ShardSet, rows_content
 
@@ -27,6 +27,18 @@ _BLOCK = 2048  # texts between two lines of progress
 # breaks when two threads import it at once.
 _one_at_a_time = threading.Lock()
 _loaded: dict[str, Scorer] = {}  # at most one: the model that was used last
+
+
+class _Log:
+    """The log of the step that is scoring now: a model in memory outlives the step it came with."""
+
+    say: Say
+
+    def __call__(self, line: str) -> None:
+        self.say(line)
+
+
+_log = _Log()
 
 
 def run(work: Work) -> Product:
@@ -56,6 +68,7 @@ def _distinct_texts(snapshot: Path) -> dict[str, Text]:
 
 def _score(work: Work, texts: list[Text], missing: list[int]) -> Matrix:
     with _one_at_a_time:
+        _log.say = work.say
         return _score_all(work, texts, missing)
 
 
@@ -103,5 +116,5 @@ def _embed(family: Family, recipe: Any, work: Work) -> Embed | None:
     if family.embeddings is None:
         return None
     module = importlib.import_module(family.embeddings)
-    embed: Embed = module.remembering_embed(recipe.features, work.project, work.shards, work.say)
+    embed: Embed = module.remembering_embed(recipe.features, work.project, work.shards, _log)
     return embed

@@ -20,18 +20,14 @@ from tickertone.stages.work import Made, Product, Work
 
 
 def run(work: Work) -> Product:
-    """Make `page`, an HTML file, and copy it to <reports>/<experiment>/index.html.
+    """Make `page`, an HTML file; the run puts it where people look.
 
-    Shows whatever inputs there are; settings["missing"] names the steps that left none.
+    Shows whatever inputs there are; settings["missing"] names the steps that left none. What steps
+    took comes from notes, which are no part of the identity: a page keeps the first such figures.
     """
     html = render(_findings(work))
     page = work.out / "report.html"
     page.write_text(html, encoding="utf-8")
-    shown = work.reports / work.settings["experiment"] / "index.html"
-    shown.parent.mkdir(parents=True, exist_ok=True)
-    beside = shown.with_name(f".{shown.name}.new")
-    beside.write_text(html, encoding="utf-8")
-    beside.replace(shown)
     return Product(outputs={"page": Made((page,))}, facts={"bytes": len(html.encode())})
 
 

@@ -1,11 +1,13 @@
 """Stage `validate`: is a data set fit for use? Carves dev, marks leaked test rows, runs the suites.
 
-settings: `dataset` (a stanza, or its part in `validation.rules`), `task` ({name, labels, pairs}).
+settings: `name` (of the data set), `dataset` (its stanza, or the part in `validation.rules`),
+`task` ({name, labels, pairs}).
 inputs: each split of the data set and `quarantine` from ingest, and `against:OTHER`, the ingested
 train split of each data set that this one's test rows must not share texts with.
 outputs, per split S: `S` (S.parquet), `S.texts` and `S.examples` (the same file, identified by its
-distinct text_ids and by its (example_id, text_id) alone); `near_twins`; `checks` (checks.json).
-Data Docs go to reports/data-docs/SUBJECT, also when a check fails.
+distinct text_ids and by its (example_id, text_id) alone); `near_twins`; `checks` (checks.json);
+`data_docs` (data_docs.zip, identified by the checks, for its pages hold the time of day).
+If a critical check fails there are no outputs, and Data Docs go to reports/data-docs/NAME.
 """
 
 import json
@@ -25,10 +27,10 @@ from tickertone.validation.carve import carve_dev
 from tickertone.validation.checks import Check
 from tickertone.validation.conflicts import twins_within
 from tickertone.validation.contamination import TwinPair, clean_rows
-from tickertone.validation.data_docs import write_data_docs
+from tickertone.validation.data_docs import pack_data_docs, write_data_docs
 from tickertone.validation.expectations import row_expectations, split_expectations
 from tickertone.validation.frames import SplitCounts, count_split, rows_frame, splits_frame
-from tickertone.validation.leak_checks import conflict_check, leak_check
+from tickertone.validation.leak_checks import conflict_check, leak_check, unchecked_check
 from tickertone.validation.rows import Rows
 from tickertone.validation.rules import Rules
 from tickertone.validation.suites import Suite, quiet_context, run_suite
@@ -55,11 +57,12 @@ def run(work: Work) -> Product:
     }
     pairs, own_checks, clean = _compare(work, rules, source)
     splits = _carve(rules, source, clean)
-    work.say(f"{work.subject}: {len(pairs)} near-twin pairs, running the suites")
-    checks, page = _run_suites(work, rules, splits, counts, own_checks)
-    _stop_if_unfit(work.subject, checks, page)
+    work.say(f"{rules.name}: {len(pairs)} near-twin pairs, running the suites")
+    context, checks = _run_suites(rules, splits, counts, own_checks)
+    _stop_if_unfit(context, rules.name, checks, work.reports / "data-docs" / rules.name)
     facts = {"splits": _facts(splits, counts), "summary": _summary(checks)}
     outputs = _write_splits(work.out, splits) | _write_findings(work.out, pairs, checks)
+    outputs["data_docs"] = _write_docs(work, context, rules.name, checks)
     return Product(outputs, facts)
 
 
@@ -93,7 +96,7 @@ def _compare(
 
     Train is taken as ingested: a test row with a twin in what becomes dev is not clean either.
     """
-    own = {name: _rows(work.subject, name, table) for name, table in source.items()}
+    own = {name: _rows(rules.name, name, table) for name, table in source.items()}
     trains = [rows for name, rows in own.items() if rules.dataset.splits[name].role == "train"]
     for role in sorted(work.inputs):
         if role.startswith("against:"):
@@ -107,7 +110,11 @@ def _compare(
             clean[name] = flags.tolist()
             pairs += leaks
             checks.append(leak_check(name, len(rows), leaks))
-    return pairs, [conflict_check(pairs, work.subject), *checks], clean
+    return (
+        pairs,
+        [unchecked_check(rules.unchecked), conflict_check(pairs, rules.name), *checks],
+        clean,
+    )
 
 
 def _carve(
@@ -129,41 +136,44 @@ def _carve(
 
 
 def _run_suites(
-    work: Work,
     rules: Rules,
     splits: Mapping[str, pa.Table],
     counts: Mapping[str, SplitCounts],
     own_checks: list[Check],
-) -> tuple[list[Check], Path]:
-    """What both suites found, then our own checks; and the index of the Data Docs."""
+) -> tuple[Any, list[Check]]:
+    """The context of both suites; and what they found, then our own checks."""
     context = quiet_context()
     suites = (
-        Suite(f"{work.subject}_rows", "rows", rows_frame(splits), row_expectations(rules)),
-        Suite(f"{work.subject}_splits", "splits", splits_frame(counts), split_expectations()),
+        Suite(f"{rules.name}_rows", "rows", rows_frame(splits), row_expectations(rules)),
+        Suite(f"{rules.name}_splits", "splits", splits_frame(counts), split_expectations()),
     )
     checks = [check for suite in suites for check in run_suite(context, suite)] + own_checks
-    folder = work.reports / "data-docs" / work.subject
-    return checks, write_data_docs(context, folder, work.subject, checks)
+    return context, checks
 
 
-def _stop_if_unfit(subject: str, checks: list[Check], page: Path) -> None:
-    """Raise DataError for bad data, CheckError for a critical check that could not judge."""
+def _stop_if_unfit(context: Any, name: str, checks: list[Check], docs: Path) -> None:
+    """Raise DataError for bad data, CheckError for a critical check that could not judge.
+
+    Data Docs then go to the folder `docs`, where people can look.
+    """
     unfit = [check for check in checks if check.stops]
+    broken = [check for check in checks if check.broken and check.severity == "critical"]
+    if not (unfit or broken):
+        return
+    page = write_data_docs(context, docs, name, checks)
     if unfit:
         raise DataError(
-            f"data set {subject}",
+            f"data set {name}",
             found="; ".join(f"[{check.check}] {check.detail}" for check in unfit),
             expected="every critical check to pass",
             remedy=f"look at {page}, then mend the source or its stanza in data/datasets.yaml",
         )
-    broken = [check for check in checks if check.broken and check.severity == "critical"]
-    if broken:
-        raise CheckError(
-            f"data set {subject}",
-            found="; ".join(f"[{check.check}] {check.detail}" for check in broken),
-            expected="a check that gives a verdict; the data itself was not found to be wrong",
-            remedy="this is a fault of Tickertone or of its libraries: see tickertone doctor",
-        )
+    raise CheckError(
+        f"data set {name}",
+        found="; ".join(f"[{check.check}] {check.detail}" for check in broken),
+        expected="a check that gives a verdict; the data itself was not found to be wrong",
+        remedy="this is a fault of Tickertone or of its libraries: see tickertone doctor",
+    )
 
 
 def _write_splits(out: Path, splits: Mapping[str, pa.Table]) -> dict[str, Made]:
@@ -187,9 +197,20 @@ def _write_findings(out: Path, pairs: list[TwinPair], checks: list[Check]) -> di
     )
     twins, listed = out / "near_twins.parquet", out / "checks.json"
     pq.write_table(pa.Table.from_pylist(ordered, schema=_PAIRS), twins, compression="zstd")
-    rows = [check.row() for check in checks]
+    rows = _listed(checks)
     listed.write_text(json.dumps(rows, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     return {"near_twins": Made((twins,)), "checks": Made((listed,))}
+
+
+def _write_docs(work: Work, context: Any, name: str, checks: list[Check]) -> Made:
+    folder = work.scratch / "data-docs"
+    write_data_docs(context, folder, name, checks)
+    packed = pack_data_docs(folder, work.out / "data_docs.zip")
+    return Made((packed,), content=digest(_listed(checks)))
+
+
+def _listed(checks: list[Check]) -> list[dict[str, str | bool]]:
+    return [check.row() for check in checks]
 
 
 def _facts(

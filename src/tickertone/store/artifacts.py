@@ -14,6 +14,7 @@ from pydantic import ValidationError
 
 from tickertone.errors import StoreError
 from tickertone.identity.canonical import digest
+from tickertone.identity.code import changed_since
 from tickertone.stages.work import Made, Product, Say, Work
 from tickertone.store.files import locked, sha256_file, sync_file, write_durably
 from tickertone.store.manifest import FileRecord, Manifest, Output, Step
@@ -33,6 +34,10 @@ class Artifacts:
     def folder(self, stage: str, fingerprint: str) -> Path:
         """Where a step's files lie once it is finished."""
         return self.root / stage / fingerprint
+
+    def logits(self, scorer: str) -> Path:
+        """The shards of one scorer's logits."""
+        return self.root / "shards" / "logits" / scorer
 
     def paths(self, output: Output) -> tuple[Path, ...]:
         """The files of an output on this machine."""
@@ -84,6 +89,7 @@ class Artifacts:
         began = time.monotonic()
         try:
             product = body(self._work(step, draft, scratch, say))
+            _refuse_other_code(step)
             manifest = self._describe(step, product, draft, time.monotonic() - began)
             write_durably(draft / _MANIFEST, manifest.model_dump_json(indent=1).encode())
             _remove(final)
@@ -141,7 +147,19 @@ class Artifacts:
             fingerprint=step.fingerprint,
             parts=step.parts,
             outputs={name: output(made) for name, made in sorted(product.outputs.items())},
-            facts={**product.facts, "seconds": round(seconds, 3)},
+            facts={**product.facts, **step.facts, "seconds": round(seconds, 3)},
+        )
+
+
+def _refuse_other_code(step: Step) -> None:
+    """A training that began before an edit may have run the code that came after."""
+    changed = changed_since(step.parts.code)
+    if changed:
+        raise StoreError(
+            f"step {step.name}",
+            found=f"code changed while it ran: {', '.join(changed)}",
+            expected="the code that its fingerprint names",
+            remedy="run again; what was finished before the change is kept",
         )
 
 

@@ -1,15 +1,16 @@
 """The one writer of the database: loads finished steps and journals of runs.
 
 All of one call is one transaction. What was loaded before is not loaded again, so indexing is
-idempotent, and the database can be deleted at any time: the next run loads it anew.
+idempotent. The database can be deleted at any time: the next run loads it anew, for every step that
+any journal knows.
 """
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tickertone.catalog.published import PublishedRow
 from tickertone.frozen import Frozen
-from tickertone.identity.canonical import canonical_json
+from tickertone.identity.canonical import canonical_json, digest
 from tickertone.store.artifacts import Artifacts
 from tickertone.store.journal import Entry, read_journal
 from tickertone.store.loaders import load
@@ -39,17 +40,6 @@ class TargetSplit(Frozen):
     split: str
 
 
-class PublishedRow(Frozen):
-    """A figure measured elsewhere."""
-
-    target: str
-    system: str
-    accuracy: float | None
-    macro_f1: float | None
-    weighted_f1: float | None
-    source: str
-
-
 class CatalogRows(Frozen):
     """What the database takes from the catalog rather than from a step."""
 
@@ -71,23 +61,26 @@ def index_manifests(
     added = 0
     with writing(workspace) as connection:
         _replace_catalog(connection, catalog)
+        if connection.execute("SELECT 1 FROM current LIMIT 1").fetchone() is None:
+            manifests = {**_known_from_journals(artifacts), **manifests}
         for (stage, subject), manifest in manifests.items():
-            if not _is_loaded(connection, manifest.fingerprint):
+            if not _is_loaded(connection, manifest):
                 added += load(connection, artifacts, manifest)
-                connection.execute("INSERT INTO loaded VALUES (?)", [manifest.fingerprint])
+                _note_loaded(connection, manifest)
             _make_current(connection, stage, subject, manifest)
         _drop_gone_targets(connection, catalog)
     return added
 
 
-def index_runs(workspace: Workspace, journal: Path) -> None:
-    """Load the journal of a run, again if need be, and those of earlier runs that are not there."""
+def index_runs(workspace: Workspace) -> None:
+    """Load the journals of runs that are not there, or have grown since."""
     with writing(workspace) as connection:
-        connection.execute("DELETE FROM step_row WHERE run = ?", [journal.stem])
-        known = connection.execute("SELECT DISTINCT run FROM step_row").fetchall()
+        known = dict(connection.execute("SELECT run, count(*) FROM step_row GROUP BY 1").fetchall())
         for path in sorted(workspace.runs.glob("*.jsonl")):
-            if (path.stem,) not in known:
-                _insert(connection, "step_row", [_row(entry) for entry in read_journal(path)])
+            rows = [_row(entry) for entry in read_journal(path)]
+            if len(rows) != known.get(path.stem):
+                connection.execute("DELETE FROM step_row WHERE run = ?", [path.stem])
+                _insert(connection, "step_row", rows)
 
 
 def _row(entry: Entry) -> tuple[object, ...]:
@@ -121,9 +114,35 @@ def _insert(
     connection.unregister("incoming")
 
 
-def _is_loaded(connection: "DuckDBPyConnection", fingerprint: str) -> bool:
-    found = connection.execute("SELECT 1 FROM loaded WHERE fingerprint = ?", [fingerprint])
+def _known_from_journals(artifacts: Artifacts) -> dict[tuple[str, str], Manifest]:
+    """For a database that is new: what every step came to last, as far as it is still whole."""
+    last: dict[tuple[str, str], str] = {}
+    for path in sorted(artifacts.workspace.runs.glob("*.jsonl")):
+        for entry in read_journal(path):
+            if entry.outcome in {"computed", "cached"} and entry.fingerprint:
+                last[entry.stage, entry.subject] = entry.fingerprint
+    found = {node: artifacts.read(node[0], fingerprint) for node, fingerprint in last.items()}
+    return {node: m for node, m in found.items() if m is not None and not artifacts.damage(m)}
+
+
+def _is_loaded(connection: "DuckDBPyConnection", manifest: Manifest) -> bool:
+    found = connection.execute(
+        "SELECT 1 FROM loaded WHERE fingerprint = ? AND content = ?",
+        [manifest.fingerprint, _content(manifest)],
+    )
     return found.fetchone() is not None
+
+
+def _note_loaded(connection: "DuckDBPyConnection", manifest: Manifest) -> None:
+    connection.execute("DELETE FROM loaded WHERE fingerprint = ?", [manifest.fingerprint])
+    connection.execute(
+        "INSERT INTO loaded VALUES (?, ?)", [manifest.fingerprint, _content(manifest)]
+    )
+
+
+def _content(manifest: Manifest) -> str:
+    """The same step done again may differ in what it measured, or in the shards it filled."""
+    return digest(manifest.model_dump(mode="json", include={"outputs", "facts"}))
 
 
 def _make_current(

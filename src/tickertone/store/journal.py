@@ -1,11 +1,12 @@
 """What a run did: one JSON line a step, appended as it happens, so that a killed run tells too."""
 
-import json
 import secrets
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
+
+from pydantic import ValidationError
 
 from tickertone.frozen import Frozen
 from tickertone.identity.fingerprint import Parts
@@ -37,10 +38,9 @@ class Entry(Frozen):
 class Journal:
     """The journal of one run."""
 
-    def __init__(self, workspace: Workspace, experiment: str) -> None:
+    def __init__(self, workspace: Workspace) -> None:
         now = datetime.now(UTC)
         self.run = f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
-        self.experiment = experiment
         self.path = workspace.runs / f"{self.run}.jsonl"
         self.entries: list[Entry] = []
 
@@ -56,10 +56,9 @@ class Journal:
 
 
 def read_journal(path: Path) -> Iterator[Entry]:
-    """The entries of one journal, a torn last line left out."""
-    for line in path.read_text(encoding="utf-8").splitlines():
+    """The entries of one journal; a torn line, or one of another version, is left out."""
+    for line in path.read_bytes().split(b"\n"):
         try:
-            json.loads(line)
-        except json.JSONDecodeError:
+            yield Entry.model_validate_json(line)
+        except ValidationError:
             continue
-        yield Entry.model_validate_json(line)

@@ -14,8 +14,13 @@ Loader = Callable[["DuckDBPyConnection", Artifacts, Manifest], int]
 
 
 def load(connection: "DuckDBPyConnection", artifacts: Artifacts, manifest: Manifest) -> int:
-    """Load one finished step; the number of rows added. A stage without rows adds none."""
+    """Load one finished step; the number of rows added. A stage without rows adds none.
+
+    Rows of an earlier time that the same step was done are replaced.
+    """
     loader = _LOADERS.get(manifest.stage)
+    for table in _TABLES.get(manifest.stage, ()):
+        connection.execute(f"DELETE FROM {table} WHERE fingerprint = ?", [manifest.fingerprint])  # noqa: S608
     return loader(connection, artifacts, manifest) if loader else 0
 
 
@@ -56,11 +61,11 @@ def _validate(connection: "DuckDBPyConnection", artifacts: Artifacts, manifest: 
 
 def _finetune(connection: "DuckDBPyConnection", _artifacts: Artifacts, manifest: Manifest) -> int:
     recipe: Any = manifest.parts.settings["recipe"]
-    facts = manifest.facts
+    facts: Any = manifest.facts
     features = recipe.get("features", {})
     base = recipe.get("base") or features.get("base") or {}
     connection.execute(
-        "INSERT INTO model_row VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO model_row VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
             manifest.fingerprint,
             recipe["family"],
@@ -80,6 +85,8 @@ def _finetune(connection: "DuckDBPyConnection", _artifacts: Artifacts, manifest:
                     "threads",
                 )
             ),
+            manifest.outputs["model"].content,
+            ", ".join(facts.get("licences") or ()),
         ],
     )
     return 1
@@ -87,7 +94,11 @@ def _finetune(connection: "DuckDBPyConnection", _artifacts: Artifacts, manifest:
 
 def _extract(connection: "DuckDBPyConnection", artifacts: Artifacts, manifest: Manifest) -> int:
     scorer = manifest.parts.settings["scorer"]
-    connection.execute("INSERT INTO scorer_row VALUES (?, ?)", [manifest.fingerprint, scorer])
+    connection.execute(
+        "INSERT INTO scorer_row VALUES (?, ?, ?)",
+        [manifest.fingerprint, scorer, manifest.parts.inputs["model"]],
+    )
+    _forget_lost_shards(connection, artifacts, manifest)
     added = 0
     for record in manifest.files().values():
         # A text that two shards hold was scored twice by accident: one row is enough.
@@ -99,6 +110,18 @@ def _extract(connection: "DuckDBPyConnection", artifacts: Artifacts, manifest: M
         )
         added += _count(cursor)
     return added
+
+
+def _forget_lost_shards(
+    connection: "DuckDBPyConnection", artifacts: Artifacts, manifest: Manifest
+) -> None:
+    """Rows of shards that are gone: their texts were scored again, into other shards."""
+    folders = {(artifacts.root / path).parent for path in manifest.files()}
+    there = [shard.stem for folder in folders for shard in folder.glob("*.parquet")]
+    connection.execute(
+        "DELETE FROM logit_row WHERE scorer = ? AND shard NOT IN (SELECT unnest(?::TEXT[]))",
+        [manifest.parts.settings["scorer"], there],
+    )
 
 
 def _evaluate(connection: "DuckDBPyConnection", artifacts: Artifacts, manifest: Manifest) -> int:
@@ -122,6 +145,13 @@ _EVALUATE_TABLES = (
     ("predictions", "prediction_row", "example_id, system, label, predicted, probabilities"),
 )
 
+_TABLES = {
+    "ingest": ("quarantine_row",),
+    "validate": ("snapshot_row", "example_row"),
+    "finetune": ("model_row",),
+    "extract": ("scorer_row",),
+    "evaluate": tuple(table for _, table, _ in _EVALUATE_TABLES),
+}
 _LOADERS: dict[str, Loader] = {
     "ingest": _ingest,
     "validate": _validate,

@@ -35,6 +35,7 @@ class Step(Frozen):
     parts: Parts
     inputs: dict[str, Output]  # role -> what is read
     notes: dict[str, JSON] = Field(default_factory=dict)  # shown by a body, no part of the identity
+    facts: dict[str, JSON] = Field(default_factory=dict)  # put into the manifest as they are
     refresh: bool = False  # compute anew even if a whole manifest is there
 
     @property

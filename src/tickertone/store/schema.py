@@ -8,7 +8,7 @@ people, reports and tests rely on, join through it.
 from tickertone.identity.canonical import digest
 
 _TABLES = """
-CREATE TABLE IF NOT EXISTS loaded (fingerprint TEXT);
+CREATE TABLE IF NOT EXISTS loaded (fingerprint TEXT, content TEXT);
 CREATE TABLE IF NOT EXISTS current (stage TEXT, subject TEXT, fingerprint TEXT);
 CREATE TABLE IF NOT EXISTS dataset_origin (
     dataset TEXT, source TEXT, revision TEXT, licence TEXT);
@@ -27,8 +27,10 @@ CREATE TABLE IF NOT EXISTS quarantine_row (
 CREATE TABLE IF NOT EXISTS model_row (
     fingerprint TEXT, family TEXT, base TEXT, tuning TEXT, trained_on TEXT, parameters BIGINT,
     trainable_parameters BIGINT, train_seconds DOUBLE, peak_memory_mb DOUBLE,
-    samples_per_second DOUBLE, tokens_per_second DOUBLE, device TEXT, threads BIGINT);
-CREATE TABLE IF NOT EXISTS scorer_row (fingerprint TEXT, scorer TEXT);
+    samples_per_second DOUBLE, tokens_per_second DOUBLE, device TEXT, threads BIGINT,
+    content TEXT, licences TEXT);
+CREATE TABLE IF NOT EXISTS scorer_row (
+    fingerprint TEXT, scorer TEXT, model_content TEXT);
 CREATE TABLE IF NOT EXISTS logit_row (
     scorer TEXT, shard TEXT, text_id TEXT, logits FLOAT[]);
 CREATE TABLE IF NOT EXISTS prediction_row (
@@ -78,10 +80,11 @@ CREATE OR REPLACE VIEW logits AS
     SELECT m.model, f.fingerprint AS model_fingerprint, r.text_id, r.logits,
            r.scorer AS fingerprint
     FROM logit_row r
-    JOIN (SELECT DISTINCT split_part(c.subject, '/', 1) AS model, s.scorer
+    JOIN (SELECT DISTINCT split_part(c.subject, '/', 1) AS model, s.scorer, s.model_content
           FROM current c JOIN scorer_row s ON c.fingerprint = s.fingerprint
           WHERE c.stage = 'extract') m ON m.scorer = r.scorer
-    JOIN current f ON f.stage = 'finetune' AND f.subject = m.model;
+    JOIN current f ON f.stage = 'finetune' AND f.subject = m.model
+    JOIN model_row w ON w.fingerprint = f.fingerprint AND w.content = m.model_content;
 CREATE OR REPLACE VIEW predictions AS
     SELECT t.dataset, t.split, r.example_id, r.system, r.label, r.predicted, r.probabilities,
            t.experiment, t.target, r.fingerprint

@@ -50,6 +50,13 @@ class ShardSet:
         rows = [known[t][1] for t in text_ids]
         return np.stack(rows) if rows else np.zeros((0, 0), np.float32), shards, len(missing)
 
+    def drop(self) -> None:
+        """Forget every row, so that each is computed anew when it is next asked for."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with locked(self.folder / ".lock"):
+            for path in self.files():
+                path.unlink()
+
     def _locate(self, wanted: set[str]) -> dict[str, tuple[Path, Matrix]]:
         known: dict[str, tuple[Path, Matrix]] = {}
         for path in self.files():

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from tickertone.errors import StoreError
+from tickertone.errors import StoreBusy, StoreError
 from tickertone.store.files import locked
 from tickertone.store.schema import SCHEMA_VERSION, TABLES, VIEWS
 from tickertone.workspace import Workspace
@@ -22,27 +22,37 @@ def writing(workspace: Workspace) -> Iterator["duckdb.DuckDBPyConnection"]:
     """A connection inside one transaction: committed at the end, rolled back on any error.
 
     Writers queue on an flock, which the kernel frees if its holder dies. A database of another
-    schema is thrown away: all that it holds is loaded again from manifests. Raises StoreError if a
-    reader outside keeps the file open for longer than a minute, or the file cannot be written.
+    schema is thrown away: all that it holds can be loaded again. Raises StoreBusy if a reader
+    outside keeps the file open for longer than a minute, StoreError if it cannot be written.
     """
+    import duckdb
+
     with locked(workspace.locks / "database.lock"):
-        connection = _connect(workspace, read_only=False)
-        if not _has_our_schema(connection):
-            connection.close()
-            workspace.database.unlink()
-            connection = _connect(workspace, read_only=False)
         try:
-            connection.begin()
-            connection.execute(TABLES)
-            connection.execute(VIEWS)
+            connection = _connect_to_our_schema(workspace)
             try:
+                connection.begin()
+                connection.execute(TABLES)
+                connection.execute(VIEWS)
                 yield connection
-            except BaseException:
-                connection.rollback()
-                raise
-            connection.commit()
-        finally:
-            connection.close()
+                connection.commit()
+            finally:
+                connection.close()  # rolls back what was not committed
+        except duckdb.Error as error:
+            raise _cannot_open(str(error), busy=False) from error
+
+
+def _connect_to_our_schema(workspace: Workspace) -> "duckdb.DuckDBPyConnection":
+    connection = _connect(workspace, read_only=False)
+    try:
+        if _has_our_schema(connection):
+            return connection
+    except BaseException:
+        connection.close()
+        raise
+    connection.close()
+    workspace.database.unlink()
+    return _connect(workspace, read_only=False)
 
 
 def _has_our_schema(connection: "duckdb.DuckDBPyConnection") -> bool:
@@ -97,9 +107,9 @@ def _cannot_open(message: str, busy: bool) -> StoreError:
     first_line = message.strip().splitlines()[0]
     if busy:
         remedy = "close the program that keeps the database open, and try again"
-    else:
-        remedy = (
-            "see that var/ can be written and is not full; if the file itself is damaged, delete "
-            "var/tickertone.duckdb: the next run loads it again from the shards"
-        )
+        return StoreBusy("var/tickertone.duckdb", found=first_line, remedy=remedy)
+    remedy = (
+        "see that var/ can be written and is not full; if the file itself is damaged, delete "
+        "var/tickertone.duckdb: the next run loads it again from the artifacts"
+    )
     return StoreError("var/tickertone.duckdb", found=first_line, remedy=remedy)

@@ -12,6 +12,7 @@ from tickertone.models.bases import base_identity
 from tickertone.models.linear.embedding import sentence_embeddings
 from tickertone.models.protocol import Embed, Matrix, Say, Text
 from tickertone.store.shards import ShardSet
+from tickertone.training.threads import choose_threads
 
 _CODE = "tickertone.models.linear.embedding"
 _LIBRARIES = ("numpy", "tokenizers", "torch", "transformers")
@@ -39,6 +40,7 @@ def remembering_embed(spec: EmbeddingSpec, project: Path, shards: Path, say: Say
         names = list(distinct)
 
         def compute(missing: list[int]) -> Matrix:
+            choose_threads()  # here, so that torch is imported only if there is something to embed
             return sentence_embeddings(spec, [distinct[names[i]] for i in missing], project, say)
 
         rows, _, _ = kept.fill(names, compute)

@@ -46,7 +46,8 @@ def main(arguments: list[str]) -> int:
 def run(request: FitRequest) -> Measurements:
     """Fit in this process."""
     began = time.monotonic()
-    threads = _threads(request.scratch) if request.uses_torch else 1
+    if request.uses_torch:
+        _settle_threads(request.scratch)
     embed = None
     if request.embeddings is not None:
         recipe: Any = request.recipe  # of a family with features
@@ -71,12 +72,12 @@ def run(request: FitRequest) -> Measurements:
         **fitted.model_dump(),
         train_seconds=round(time.monotonic() - began + fitted.earlier_seconds, 3),
         peak_memory_mb=round(_peak_memory_mb(), 1),
-        threads=threads,
+        threads=_threads(),
     )
 
 
-def _threads(scratch: Path) -> int:
-    """The probed number, or the one that an earlier, killed run of this fit has used.
+def _settle_threads(scratch: Path) -> None:
+    """Set the probed number, or the one that an earlier, killed run of this fit has used.
 
     Sums of floats depend on it, so a resumption must not change it.
     """
@@ -86,14 +87,18 @@ def _threads(scratch: Path) -> int:
 
     record = scratch / "threads.json"
     if record.is_file():
-        threads = int(json.loads(record.read_text()))
-        torch.set_num_threads(threads)
-        return threads
+        torch.set_num_threads(int(json.loads(record.read_text())))
+        return
     threads = choose_threads()
     draft = record.with_suffix(".part")
     draft.write_text(json.dumps(threads))
     draft.rename(record)
-    return threads
+
+
+def _threads() -> int:
+    """Those of torch, or 1 if nothing needed it."""
+    torch = sys.modules.get("torch")
+    return 1 if torch is None else int(torch.get_num_threads())
 
 
 def _peak_memory_mb() -> float:

@@ -2,11 +2,14 @@
 
 Great Expectations' own index draws its tables with scripts from the network and is empty without
 one. So every check, ours as well, stands above it in plain HTML, with links to the other pages.
+The folder is kept packed, so that it can be published again without the run that made it.
 """
 
 import os
 import shutil
-from collections.abc import Iterable
+import zipfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -15,24 +18,57 @@ from urllib.parse import quote
 from tickertone.validation.checks import Check
 
 _SITE = "pages"
+_FINGERPRINT = ".fingerprint"  # says which validation the pages in a folder are of
+_LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the first date that a zip can hold
 
 
 def write_data_docs(context: Any, folder: Path, title: str, checks: Iterable[Check]) -> Path:
     """Replace `folder` by the pages of all that ran in `context`; returns the index page.
 
-    The pages are built beside it and renamed into place, so a reader never sees half of them.
+    A reader never sees half of them.
     """
+    with _replacing(folder) as draft:
+        _build(context, draft)
+        _put_above(draft / "index.html", _overview(draft, title, checks))
+    return folder / "index.html"
+
+
+def pack_data_docs(folder: Path, packed: Path) -> Path:
+    """Zip the pages of a folder, and return the zip; the same pages give the same bytes."""
+    with zipfile.ZipFile(packed, "w") as archive:
+        for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+            entry = zipfile.ZipInfo(path.relative_to(folder).as_posix(), _LONG_AGO)
+            entry.external_attr = 0o644 << 16
+            archive.writestr(entry, path.read_bytes(), zipfile.ZIP_DEFLATED)
+    return packed
+
+
+def publish_data_docs(packed: Path, folder: Path, fingerprint: str) -> None:
+    """Replace `folder` by the pages in `packed`, unless they are there already.
+
+    `fingerprint` is that of the validation which they are of.
+    """
+    mark = folder / _FINGERPRINT
+    if mark.is_file() and mark.read_text(encoding="utf-8") == fingerprint:
+        return
+    with _replacing(folder) as draft:
+        with zipfile.ZipFile(packed) as archive:
+            archive.extractall(draft)
+        (draft / _FINGERPRINT).write_text(fingerprint, encoding="utf-8")
+
+
+@contextmanager
+def _replacing(folder: Path) -> Iterator[Path]:
+    """An empty folder beside `folder`, which takes its place if no exception comes."""
     draft = folder.with_name(f".{folder.name}.{os.getpid()}.part")
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir(parents=True)
     try:
-        _build(context, draft)
-        _put_above(draft / "index.html", _overview(draft, title, checks))
+        yield draft
         shutil.rmtree(folder, ignore_errors=True)
         draft.rename(folder)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
-    return folder / "index.html"
 
 
 def _build(context: Any, folder: Path) -> None:

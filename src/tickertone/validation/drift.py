@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from tickertone.catalog.datasets import LabelShare
+from tickertone.catalog.datasets import DriftLimits
 
 Verdict = Literal["ok", "warn", "stop"]
 
@@ -20,7 +20,7 @@ class LabelDrift:
 
 
 def label_drift(
-    before: Mapping[str, int], now: Mapping[str, int], limits: LabelShare
+    before: Mapping[str, int], now: Mapping[str, int], limits: DriftLimits
 ) -> list[LabelDrift]:
     """Compare the rows per label of two snapshots, by label in order of name.
 
@@ -37,7 +37,7 @@ def label_drift(
     return drifts
 
 
-def _verdict(moved: float, limits: LabelShare) -> Verdict:
+def _verdict(moved: float, limits: DriftLimits) -> Verdict:
     if moved > limits.stop:
         return "stop"
     return "warn" if moved > limits.warn else "ok"

@@ -4,6 +4,7 @@
 a failure stops the data set (critical) or is reported (warning).
 """
 
+from html import escape
 from typing import Any
 
 from tickertone.validation.checks import Severity
@@ -47,7 +48,7 @@ def row_expectations(rules: Rules) -> list[Any]:
         ),
         gxe.ExpectColumnValuesToBeInSet(
             column="label",
-            value_set=task,
+            value_set=[escape(label) for label in task],  # as in the frame
             **_words("label belongs to the task", f"one of {', '.join(task)}"),
         ),
         gxe.ExpectColumnValuesToBeBetween(
@@ -83,7 +84,7 @@ def row_expectations(rules: Rules) -> list[Any]:
         expectations.append(
             gxe.ExpectColumnDistinctValuesToContainSet(
                 column="label",
-                value_set=known,
+                value_set=[escape(label) for label in known],
                 row_condition=Column("split") == split,
                 **_words(
                     f"every label is in {split}",

@@ -28,6 +28,18 @@ def leak_check(split: str, rows: int, leaks: Sequence[TwinPair]) -> Check:
     )
 
 
+def unchecked_check(others: Sequence[str]) -> Check:
+    """Data sets whose train rows the test rows should be compared with, and cannot be."""
+    return Check(
+        check="every training set to compare with is there",
+        severity="warning",
+        success=not others,
+        detail=f"found no snapshot of {', '.join(others)}: clean knows nothing of them"
+        if others
+        else "found all; expected all",
+    )
+
+
 def conflict_check(pairs: Iterable[TwinPair], dataset: str) -> Check:
     """Near-twins inside the data set that carry different labels."""
     found = conflicting(pair for pair in pairs if pair.twin_dataset == dataset)

@@ -40,10 +40,12 @@ class TaskRules(_Part):
 
 
 class Rules(_Part):
-    """A data set and its task."""
+    """A data set, the name it goes by, and its task."""
 
+    name: str
     dataset: DatasetRules
     task: TaskRules
+    unchecked: tuple[str, ...] = ()  # data sets to compare with that are not there
 
     @property
     def known_labels(self) -> list[str]:

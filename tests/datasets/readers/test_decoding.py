@@ -8,6 +8,24 @@ def test_a_utf8_byte_order_mark_is_no_part_of_the_text():
     assert decode(b"\xef\xbb\xbftext,label", "utf-8", "f.csv") == "text,label"
 
 
+@pytest.mark.parametrize(
+    ("written", "stated"),
+    [
+        ("utf-16-be", "utf-16"),
+        ("utf-16-be", "utf-16-be"),
+        ("utf-16-le", "utf-16"),
+        ("utf-32-be", "utf-32"),
+        ("utf-8", "utf-8-sig"),
+    ],
+)
+def test_a_byte_order_mark_says_how_the_stated_encoding_is_read(written, stated):
+    assert decode("\ufefftext,caf\u00e9".encode(written), stated, "f.csv") == "text,caf\u00e9"
+
+
+def test_utf8_sig_needs_no_mark():
+    assert decode(b"text,label", "utf-8-sig", "f.csv") == "text,label"
+
+
 def test_a_bad_byte_marks_its_place_and_is_shown_as_an_escape():
     text = decode(b"profit \xff up", "utf-8", "f.csv")
     assert is_bad(text)
@@ -19,7 +37,13 @@ def test_cp1252_quotes_are_read_as_quotes():
 
 
 @pytest.mark.parametrize(
-    ("data", "found"), [(b"", "the file is empty"), (b" \r\n\n", "nothing but blanks")]
+    ("data", "found"),
+    [
+        (b"", "the file is empty"),
+        (b" \r\n\n", "nothing but blanks"),
+        (b"\xef\xbb\xbf", "the file is empty"),
+        (b"\xef\xbb\xbf\r\n", "nothing but blanks"),
+    ],
 )
 def test_an_empty_file_is_an_error_that_names_it(data, found):
     with pytest.raises(DataError, match=r"data/f\.csv") as caught:

@@ -115,3 +115,8 @@ def test_what_a_csv_writer_writes_is_read_back(rows):
     file = io.StringIO(newline="")
     csv.writer(file, quoting=csv.QUOTE_ALL).writerows([("text", "label"), *rows])
     assert [(row.text, row.label) for row in read(file.getvalue())] == rows
+
+
+def test_a_byte_order_mark_alone_is_an_empty_file():
+    with pytest.raises(DataError, match="nothing but blanks"):
+        read(b"\xef\xbb\xbf\r\n")

@@ -87,6 +87,20 @@ def test_a_truncated_or_foreign_file_is_an_error_with_line_and_column(raw):
         read(raw)
 
 
+@pytest.mark.parametrize("raw", [b"{}", b" { }\n"])
+def test_an_object_without_entries_is_an_error(raw):
+    with pytest.raises(DataError, match="without entries"):
+        read(raw)
+
+
+def test_text_after_the_object_is_an_error_and_blanks_are_not():
+    whole = json.dumps({"1": entry("fine", ("B", 0.5))}).encode()
+    assert len(read(whole + b" \r\n")) == 1
+    for rest in (b"}", b"\n{}", b" and more"):
+        with pytest.raises(DataError, match="text after the object"):
+            read(whole + rest)
+
+
 def test_a_file_that_is_not_utf8_is_an_error():
     with pytest.raises(DataError, match="not utf-8"):
         read(b'{"1": "caf\xe9"}')

@@ -58,3 +58,8 @@ def test_an_empty_file_is_an_error():
 @given(st.text(st.characters(codec="latin-1", exclude_characters="\r\n"), min_size=1))
 def test_any_sentence_comes_back_as_it_was(sentence):
     assert read(f"{sentence}@neutral") == [Row(1, sentence, "neutral")]
+
+
+def test_a_byte_order_mark_alone_is_an_empty_file():
+    with pytest.raises(DataError, match="nothing but blanks"):
+        read(b"\xef\xbb\xbf\r\n", PhraseBankReader(kind="phrasebank", encoding="utf-8"))

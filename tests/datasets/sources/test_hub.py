@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from tests.datasets.sources.hub_server import COMMIT, REPOSITORY, HubServer
-from tickertone.datasets.sources.hub import ATTEMPTS, download
+from tickertone.datasets.sources.hub import download
 from tickertone.errors import DataError, SourceUnavailable
+from tickertone.hub import ATTEMPTS
 
 FILE = "data/train.csv"
 CONTENT = b"text,label\nup,1\n"

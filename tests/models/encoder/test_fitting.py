@@ -5,9 +5,10 @@ import pytest
 
 from tests.models.tiny import LABELS, job, texts, tiny_recipe
 from tickertone.catalog.models import BaseSpec
-from tickertone.models.encoder import callbacks
+from tickertone.models.encoder import callbacks, loading
 from tickertone.models.encoder.fitting import fit
 from tickertone.models.encoder.scoring import load
+from tickertone.models.encoder.trainer import EncoderTrainer
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("one_thread")]
 SHAPES = [("full", "default"), ("full", "mean"), ("lora", "default")]
@@ -121,6 +122,23 @@ def test_the_seed_decides(tmp_path: Path, base: BaseSpec) -> None:
     assert made[0] == made[1] != made[2]
 
 
+@pytest.mark.parametrize(("capable", "expected"), [(True, 0), (False, 1)])
+def test_a_cpu_without_bfloat16_is_named_and_the_numbers_stay_those_of_the_recipe(
+    tmp_path: Path,
+    base: BaseSpec,
+    monkeypatch: pytest.MonkeyPatch,
+    capable: bool,
+    expected: int,
+) -> None:
+    import torch
+
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"avx512_bf16": capable})
+    said: list[str] = []
+    recipe = tiny_recipe(base, epochs=1, precision="bfloat16")
+    fit(job(tmp_path, recipe, say=said.append))
+    assert len([line for line in said if "bfloat16" in line]) == expected
+
+
 def test_autocast_changes_training_and_not_scoring(tmp_path: Path, base: BaseSpec) -> None:
     import torch
     from safetensors.torch import load_file
@@ -132,3 +150,26 @@ def test_autocast_changes_training_and_not_scoring(tmp_path: Path, base: BaseSpe
         stored[precision] = load_file(fitting.out / "model.safetensors")
     assert all(tensor.dtype == torch.float32 for tensor in stored["bfloat16"].values())
     assert any(not torch.equal(stored["float32"][n], t) for n, t in stored["bfloat16"].items())
+
+
+def test_on_two_gpus_the_sampler_sorts_the_batches_that_the_loader_cuts(
+    tmp_path: Path, base: BaseSpec, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import datasets
+    from transformers import TrainingArguments
+
+    from tickertone.models.pretrained import load_tokenizer
+    from tickertone.models.token_batches import tokenise
+
+    folder = Path(str(base.folder))
+    recipe, tokenizer = tiny_recipe(base), load_tokenizer(folder)
+    encodings = [
+        {**encoding, "labels": 0, "length": len(encoding["input_ids"])}
+        for encoding in tokenise(tokenizer, texts(), recipe.max_length)
+    ]
+    rows = datasets.Dataset.from_list(encodings)
+    model = loading.untrained(folder, recipe, LABELS)
+    monkeypatch.setattr(TrainingArguments, "n_gpu", 2)
+    trainer = EncoderTrainer(recipe, model, tokenizer, rows, None, tmp_path, [])
+    assert trainer._get_train_sampler().batch_size == 2 * recipe.batch_size
+    assert len(next(iter(trainer.get_train_dataloader()))["labels"]) == 2 * recipe.batch_size

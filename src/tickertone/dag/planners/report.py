@@ -91,8 +91,7 @@ def _shown(scope: Scope, node: Node, results: Results) -> dict[str, Output]:
         return {f"measurements:{last}": outputs["measurements"]}
     if node.stage == "combine":
         return {f"weights:{node.subject.split('/', 1)[1]}": outputs["weights"]}
-    tables = ("leaderboard", "evaluations", "confusion", "reliability")
-    return {f"{name}:{last}": outputs[name] for name in tables}
+    return {f"{name}:{last}": outputs[name] for name in _EVALUATED}
 
 
 def _templates() -> str:

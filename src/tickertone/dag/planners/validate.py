@@ -2,8 +2,11 @@
 
 from tickertone.dag.planner import Node, Results
 from tickertone.dag.scope import Scope
+from tickertone.frozen import JSON
 from tickertone.identity.fingerprint import parts_of
 from tickertone.store.manifest import Step
+
+_NOT_READ = {"title", "source", "licence", "related", "check_against", "drift"}
 
 
 def subjects(scope: Scope) -> list[str]:
@@ -11,15 +14,14 @@ def subjects(scope: Scope) -> list[str]:
     return list(scope.validated)
 
 
-def needs(scope: Scope, subject: str) -> list[Node]:
-    """Its own snapshot, and those whose train rows it must not share."""
-    others = scope.dataset(subject).check_against
-    return [Node("ingest", name) for name in (subject, *others)]
+def needs(_scope: Scope, subject: str) -> list[Node]:
+    """Its own snapshot."""
+    return [Node("ingest", subject)]
 
 
-def wants(_scope: Scope, _subject: str) -> list[Node]:
-    """Nothing."""
-    return []
+def wants(scope: Scope, subject: str) -> list[Node]:
+    """The snapshots whose train rows it must not share; one that is not there is a warning."""
+    return [Node("ingest", name) for name in scope.dataset(subject).check_against]
 
 
 def step(scope: Scope, subject: str, results: Results) -> Step:
@@ -28,13 +30,21 @@ def step(scope: Scope, subject: str, results: Results) -> Step:
     inputs = {
         name: results.output("ingest", subject, name) for name in (*spec.splits, "quarantine")
     }
+    unchecked: list[JSON] = []
     for other in spec.check_against:
-        if "train" in scope.dataset(other).splits:
+        if results.has(Node("ingest", other)):
             inputs[f"against:{other}"] = results.output("ingest", other, "train")
-    settings = spec.model_dump(mode="json", exclude={"title", "source", "licence", "drift"})
+        else:
+            unchecked.append(other)
+    settings = spec.model_dump(mode="json", exclude=_NOT_READ)
     parts = parts_of(
         "validate",
-        settings={"dataset": settings, "task": scope.task(subject)},
+        settings={
+            "name": subject,
+            "dataset": settings,
+            "task": scope.task(subject),
+            "unchecked": unchecked,
+        },
         inputs={role: output.content for role, output in inputs.items()},
         entry_points=["tickertone.stages.validate"],
         libraries=["great_expectations", "numpy", "pandas", "pyarrow", "scipy"],

@@ -11,12 +11,14 @@ from collections.abc import Sequence
 from tickertone.errors import ConfigError, DataError
 
 _SURROGATE = re.compile("[\udc80-\udcff]")
+# Mark -> the encoding it stands for, and another name that a stanza may give it. The mark of UTF-32
+# begins with that of UTF-16.
 _MARKS = {
-    codecs.BOM_UTF32_LE: "utf-32",
-    codecs.BOM_UTF32_BE: "utf-32",
-    codecs.BOM_UTF16_LE: "utf-16",
-    codecs.BOM_UTF16_BE: "utf-16",
-    codecs.BOM_UTF8: "utf-8",
+    codecs.BOM_UTF32_LE: ("utf-32-le", "utf-32"),
+    codecs.BOM_UTF32_BE: ("utf-32-be", "utf-32"),
+    codecs.BOM_UTF16_LE: ("utf-16-le", "utf-16"),
+    codecs.BOM_UTF16_BE: ("utf-16-be", "utf-16"),
+    codecs.BOM_UTF8: ("utf-8", "utf-8-sig"),
 }
 # Above this share of bad rows it is the file, or its stanza, that is wrong, not the rows.
 MOST_BAD_ROWS = 0.05
@@ -28,26 +30,27 @@ def decode(data: bytes, encoding: str, place: str) -> str:
     Raises DataError if the file is empty or its mark names another encoding, and ConfigError if
     there is no such encoding.
     """
-    if not data.strip():
-        raise DataError(
-            place,
-            found="the file is empty" if not data else "the file holds nothing but blanks",
-            expected="rows",
-            remedy="fetch the file again",
-        )
     name = _known(encoding, place)
-    for mark, marked in _MARKS.items():
+    for mark, (marked, alias) in _MARKS.items():
         if data.startswith(mark):
-            if marked != name:
+            if name not in (marked, alias):
                 raise DataError(
                     place,
                     found=f"the file begins with the byte order mark of {marked}",
                     expected=f"encoding {encoding}, as its stanza says",
                     remedy=f"set reader.encoding to {marked} in data/datasets.yaml, or convert it",
                 )
-            data = data[len(mark) :]
+            data, name = data[len(mark) :], marked
             break
-    return data.decode(encoding, errors="surrogateescape")
+    text = data.decode(name, errors="surrogateescape")
+    if not text.strip():
+        raise DataError(
+            place,
+            found="the file holds nothing but blanks" if text else "the file is empty",
+            expected="rows",
+            remedy="fetch the file again",
+        )
+    return text
 
 
 def is_bad(text: str) -> bool:

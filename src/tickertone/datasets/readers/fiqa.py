@@ -36,8 +36,13 @@ def read_fiqa(spec: FiqaReader, data: bytes, place: str) -> Iterator[Row | Rejec
         raise DataError(
             place, found="the file is not utf-8", expected="JSON", remedy="fetch the file again"
         )
+    entries = list(_entries(text, place))
+    if not entries:
+        raise DataError(
+            place, found="an object without entries", expected="rows", remedy="fetch the file again"
+        )
     targets: dict[tuple[str, str], _Target] = {}
-    for line, entry in _entries(text, place):
+    for line, entry in entries:
         if not isinstance(entry, dict) or not isinstance(entry.get("sentence"), str):
             yield Rejected(line, "no sentence", _shown(entry))
             continue
@@ -75,6 +80,8 @@ def _entries(text: str, place: str) -> Iterator[tuple[int, Any]]:
             if text[at : at + 1] != "}":
                 _expect(text, at, ",")
                 at = _skip(text, at + 1)
+        if text[at + 1 :].strip(_BLANK):
+            raise json.JSONDecodeError("text after the object", text, _skip(text, at + 1))
     except json.JSONDecodeError as error:
         raise DataError(
             place,

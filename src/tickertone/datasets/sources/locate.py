@@ -94,6 +94,16 @@ def source_identity(dataset: SnapshotSpec, data_folder: Path) -> dict[str, str]:
     return identities
 
 
+def check_reachable(dataset: SnapshotSpec, data_folder: Path) -> None:
+    """Raise what `locate` and reading would: a file is damaged here, or nowhere to be had."""
+    for split, file in _files(dataset):
+        here = find_here(dataset.source, split, file, data_folder)
+        if here is None:
+            _pinned(dataset.source, file)
+        else:
+            here.read()
+
+
 def identity_key(split: str, file: FileSpec) -> str:
     """The name of a file among the identities of its data set."""
     return f"{split}/{file.file}"

@@ -20,7 +20,7 @@ from tickertone.models.encoder.checkpoints import Progress, checkpoint_folder, n
 from tickertone.models.encoder.forward import logits_of
 from tickertone.models.encoder.trainer import Dev, EncoderTrainer
 from tickertone.models.examples import labels_of, open_snapshots, require_every_label, texts_of
-from tickertone.models.pretrained import device, load_tokenizer, quiet
+from tickertone.models.pretrained import computes_bfloat16, device, load_tokenizer, quiet
 from tickertone.models.protocol import FitJob, Fitted
 from tickertone.models.token_batches import tokenise
 
@@ -76,6 +76,8 @@ def _train(
     if recipe.patience is not None and dev is not None:
         callbacks.append(EarlyStoppingCallback(recipe.patience))
     trainer = EncoderTrainer(recipe, model, tokenizer, rows, dev, root, callbacks)
+    if recipe.precision == "bfloat16" and not computes_bfloat16():
+        job.say("this processor has no bfloat16 instructions: precision float32 may be faster")
     job.say(f"resuming at step {start[1].step}" if start else f"training on {len(rows)} rows")
     trainer.train(resume_from_checkpoint=str(start[0]) if start else None)
     return watch.progress(trainer.state, trainer.control)

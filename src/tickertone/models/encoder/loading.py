@@ -19,6 +19,7 @@ from transformers import (
 from tickertone.catalog.models import EncoderSpec
 from tickertone.errors import ModelError
 from tickertone.models.encoder.pooling import MeanPooledClassifier
+from tickertone.models.pretrained import require_positions, require_weights
 
 WEIGHTS = "model.safetensors"
 ADAPTERS = "adapter_model.safetensors"
@@ -28,25 +29,34 @@ def untrained(base: Path, recipe: EncoderSpec, labels: tuple[str, ...]) -> Any:
     """A base with a new classification head, and adapters if the recipe says so.
 
     The head is always drawn anew, from torch's global generator: a base that is a classifier has
-    its labels in an order of its own. Raises ModelError for a base that is no encoder.
+    its labels in an order of its own. Raises ModelError for a base that is no encoder, that lacks
+    weights (but for a pooler, which is then drawn and tuned as the head is), or that has fewer
+    positions than the recipe's `max_length`.
     """
     config = _config(base, labels)
-    kwargs = {"dtype": torch.float32, "use_safetensors": True, "trust_remote_code": False}
+    kind = AutoModel if recipe.pooling == "mean" else AutoModelForSequenceClassification
     try:
-        if recipe.pooling == "mean":
-            model = MeanPooledClassifier(config, AutoModel.from_pretrained(base, **kwargs))
-        else:
-            model = AutoModelForSequenceClassification.from_pretrained(
-                base, config=config, ignore_mismatched_sizes=True, **kwargs
-            )
+        model, report = kind.from_pretrained(
+            base,
+            config=config,
+            dtype=torch.float32,
+            use_safetensors=True,
+            trust_remote_code=False,
+            ignore_mismatched_sizes=True,  # of a foreign head; inside the base they are refused
+            output_loading_info=True,
+        )
     except ValueError as error:
         raise ModelError(
             f"base {recipe.base.name}",
             found=str(error).splitlines()[0],
             expected="an encoder that AutoModelForSequenceClassification knows",
         ) from None
+    drawn = require_weights(model, report, recipe.base.name)
+    require_positions(model, recipe.max_length, recipe.base.name)
+    if recipe.pooling == "mean":
+        model, drawn = MeanPooledClassifier(config, model), []
     _draw_head(model)
-    return _with_adapters(model, recipe) if recipe.tuning == "lora" else model
+    return _with_adapters(model, recipe, drawn) if recipe.tuning == "lora" else model
 
 
 def trained(folder: Path, recipe: EncoderSpec, labels: tuple[str, ...], base: Path | None) -> Any:
@@ -66,13 +76,22 @@ def trained(folder: Path, recipe: EncoderSpec, labels: tuple[str, ...], base: Pa
 
 
 def put_weights(model: Any, folder: Path, recipe: EncoderSpec) -> None:
-    """Put the tensors stored in `folder` into a model built by this module, all of them."""
+    """Put the tensors stored in `folder` into a model built by this module, all of them.
+
+    Raises ModelError if adapters or head are not those of the recipe, or not all there.
+    """
     if recipe.tuning == "lora":
         from peft import set_peft_model_state_dict
 
-        outcome = set_peft_model_state_dict(model, load_file(folder / ADAPTERS))
-        if outcome.unexpected_keys:
-            raise ModelError(str(folder / ADAPTERS), found="tensors of another recipe")
+        stored, wanted = load_file(folder / ADAPTERS), _adapters(model).keys()
+        if stored.keys() != wanted:
+            raise ModelError(
+                str(folder / ADAPTERS),
+                found=f"tensors too many or missing: {', '.join(sorted(stored.keys() ^ wanted))}",
+                expected="every adapter of the recipe and the whole head, and nothing else",
+                remedy="fit the model again",
+            )
+        set_peft_model_state_dict(model, stored)
     else:
         model.load_state_dict(load_file(folder / WEIGHTS))
 
@@ -80,16 +99,8 @@ def put_weights(model: Any, folder: Path, recipe: EncoderSpec) -> None:
 def save(model: Any, tokenizer: Any, folder: Path, recipe: EncoderSpec) -> None:
     """Write what scoring needs: everything for a fully tuned model, adapters and head for LoRA."""
     if recipe.tuning == "lora":
-        from peft import get_peft_model_state_dict
-
-        save_file(
-            _contiguous(get_peft_model_state_dict(model, save_embedding_layers=False)),
-            folder / ADAPTERS,
-        )
-        adapters = model.peft_config["default"]
-        adapters.base_model_name_or_path = recipe.base.name
-        adapters.save_pretrained(str(folder))
-        return
+        save_file(_contiguous(_adapters(model)), folder / ADAPTERS)
+        return  # the recipe says the rest: peft's own config lists names in the order of a set
     save_file(_contiguous(model.state_dict()), folder / WEIGHTS, metadata={"format": "pt"})
     model.config.name_or_path = recipe.base.name
     model.config.save_pretrained(folder)
@@ -117,7 +128,8 @@ def _draw_head(model: Any) -> None:
                 torch.nn.init.zeros_(module.bias)
 
 
-def _with_adapters(model: Any, recipe: EncoderSpec) -> Any:
+def _with_adapters(model: Any, recipe: EncoderSpec, drawn: list[str]) -> Any:
+    """Adapters on the base; the head, and the modules `drawn` in it, are tuned and stored whole."""
     # peft tries bitsandbytes, which warns about compiled code that it could fetch from the Hub.
     logging.getLogger("bitsandbytes").setLevel(logging.ERROR)
     from peft import LoraConfig, TaskType, get_peft_model
@@ -131,8 +143,26 @@ def _with_adapters(model: Any, recipe: EncoderSpec) -> Any:
             lora_alpha=recipe.lora.alpha,
             lora_dropout=recipe.lora.dropout,
             target_modules=targets if isinstance(targets, str) else list(targets),
+            modules_to_save=[*_head(model), *drawn],  # peft itself knows two names of heads
         ),
     )
+
+
+def _head(model: Any) -> list[str]:
+    """The names of the top-level modules with parameters outside the base."""
+    return [
+        name
+        for name, module in model.named_children()
+        if module is not model.base_model and any(True for _ in module.parameters())
+    ]
+
+
+def _adapters(model: Any) -> dict[str, torch.Tensor]:
+    """The tensors of adapters and head, by the names under which they are stored."""
+    from peft import get_peft_model_state_dict
+
+    tensors: dict[str, torch.Tensor] = get_peft_model_state_dict(model, save_embedding_layers=False)
+    return tensors
 
 
 def _contiguous(tensors: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:

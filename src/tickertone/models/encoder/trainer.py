@@ -64,7 +64,7 @@ class EncoderTrainer(Trainer):  # type: ignore[misc]
     def _get_train_sampler(self, train_dataset: Any = None) -> LengthSampler:  # noqa: ARG002
         return LengthSampler(
             self.lengths,
-            self.recipe.batch_size,
+            self.args.train_batch_size,  # of all GPUs together, as the loader cuts it
             self.recipe.seed,
             lambda: int(self.state.global_step),
         )

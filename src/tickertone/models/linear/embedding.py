@@ -17,19 +17,35 @@ from tickertone.models.protocol import Matrix, Say, Text
 def sentence_embeddings(
     spec: EmbeddingSpec, texts: Sequence[Text], project: Path, say: Say
 ) -> Matrix:
-    """float32 rows of unit length, (len(texts), width of the base); `texts` is not empty."""
+    """float32 rows of unit length, (len(texts), width of the base); `texts` is not empty.
+
+    Raises ModelError for a base that lacks weights, or positions for `spec.max_length`.
+    """
     import torch
     from transformers import AutoModel
 
-    from tickertone.models.pretrained import device, load_tokenizer, quiet
+    from tickertone.models.pretrained import (
+        device,
+        load_tokenizer,
+        quiet,
+        require_positions,
+        require_weights,
+    )
     from tickertone.models.token_batches import mean_of_tokens, rows_in_batches, tokenise
 
     quiet()
     with checked_base(spec.base, project) as folder:
         tokenizer = load_tokenizer(folder)
-        model = AutoModel.from_pretrained(
-            folder, dtype=torch.float32, use_safetensors=True, trust_remote_code=False
+        model, report = AutoModel.from_pretrained(
+            folder,
+            dtype=torch.float32,
+            use_safetensors=True,
+            trust_remote_code=False,
+            ignore_mismatched_sizes=True,  # they are refused below
+            output_loading_info=True,
         )
+    require_weights(model, report, spec.base.name)
+    require_positions(model, spec.max_length, spec.base.name)
     model = model.to(device()).eval()
 
     def forward(batch: dict[str, torch.Tensor]) -> torch.Tensor:

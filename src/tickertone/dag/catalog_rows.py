@@ -1,0 +1,30 @@
+"""What the database takes from the catalog: where data sets come from, and what targets score."""
+
+from tickertone.catalog.load import Catalog
+from tickertone.store.indexer import CatalogRows, Origin, TargetSplit
+
+
+def catalog_rows(catalog: Catalog) -> CatalogRows:
+    """The rows of the whole catalog, whatever experiment is run."""
+    return CatalogRows(
+        origins=tuple(
+            Origin(
+                dataset=name,
+                source=spec.source.hub or spec.source.mirror or spec.source.local or "",
+                revision=spec.source.revision,
+                licence=spec.licence.name,
+            )
+            for name, spec in catalog.datasets.items()
+        ),
+        targets=tuple(
+            TargetSplit(
+                experiment=name,
+                target=target_name,
+                dataset=target.test.dataset,
+                split=target.test.split,
+            )
+            for name, experiment in catalog.experiments.items()
+            for target_name, target in experiment.targets.items()
+        ),
+        published=catalog.published,
+    )
