@@ -11,6 +11,7 @@ import pytest
 
 from flows.local import processes
 from flows.local.settings import CHECKOUT
+from tickertone.store.query import query
 
 pytestmark = pytest.mark.slow
 
@@ -42,6 +43,10 @@ def wait_for(found, what: str) -> None:
             return
         time.sleep(0.1)
     raise AssertionError(f"no {what}")
+
+
+def leaderboard(workspace) -> list[str]:
+    return sorted(map(repr, query(workspace, "SELECT * FROM leaderboard").rows))
 
 
 def test_an_experiment_runs_and_leaves_nothing_behind(light_workspace, light_environment):
@@ -78,6 +83,8 @@ def test_an_experiment_that_is_not_there_is_refused_in_words(light_environment):
 def test_a_run_that_is_ended_leaves_no_process_and_can_be_resumed(
     light_workspace, light_environment, sent, status
 ):
+    run(light_environment, "demo")
+    before = leaderboard(light_workspace)
     journals = set(light_workspace.runs.glob("*.jsonl"))
     command = [sys.executable, "-m", "flows.run", "demo", "--refresh", "finetune"]
     watched = subprocess.Popen(command, cwd=CHECKOUT, env=light_environment)
@@ -89,3 +96,25 @@ def test_a_run_that_is_ended_leaves_no_process_and_can_be_resumed(
     wait_for(lambda: left_of(light_workspace) == [], "end of the processes")
     done = run(light_environment, "demo")
     assert done.returncode == 0, done.stderr
+    assert leaderboard(light_workspace) == before
+
+
+def test_a_broken_source_ends_the_command_with_its_message_and_no_stack_trace(
+    light_workspace, light_environment
+):
+    wires = light_workspace.data / "demo" / "wires.txt"
+    whole = wires.read_bytes()
+    wires.write_bytes(b"")
+    done = subprocess.run(
+        [sys.executable, "-m", "tickertone.cli.main", "run", "demo"],
+        cwd=light_workspace.root,
+        env=light_environment,
+        capture_output=True,
+        text=True,
+    )
+    wires.write_bytes(whole)
+    assert done.returncode == 1
+    assert "wires.txt" in done.stderr
+    assert "remedy:" in done.stderr
+    assert "Traceback" not in done.stderr + done.stdout
+    assert "this run failed" in done.stdout

@@ -84,7 +84,7 @@ def test_a_module_that_is_not_imported_changes_nothing(tmp_path, monkeypatch):
 
 
 def test_an_entry_point_that_does_not_exist_is_an_error():
-    with pytest.raises(ModuleNotFoundError, match="no module tickertone.nowhere"):
+    with pytest.raises(ModuleNotFoundError, match=r"no module tickertone\.nowhere"):
         code_parts(["tickertone.nowhere"])
 
 

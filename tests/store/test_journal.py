@@ -49,7 +49,7 @@ def test_a_message_with_odd_line_ends_and_a_torn_letter_are_read(tmp_path):
 def test_a_journal_that_grew_after_it_was_loaded_is_loaded_again(tmp_path):
     workspace = Workspace(tmp_path)
     killed = journal(workspace)
-    other = journal(workspace)
+    journal(workspace)
     index_runs(workspace)
     killed.add(killed.entries[0].model_copy(update={"subject": "late"}))
     index_runs(workspace)

@@ -1,0 +1,38 @@
+"""What a query can return reaches a program as JSON, and a person as a table."""
+
+import json
+import math
+from datetime import date, timedelta
+from decimal import Decimal
+
+from tickertone.cli.show import show
+from tickertone.store.query import Answer
+
+
+def printed(capsys, columns, *rows, **options):
+    show(Answer(columns=columns, rows=rows), **options)
+    return capsys.readouterr().out
+
+
+def test_every_kind_of_value_is_json(capsys):
+    row = (Decimal("1.5"), math.nan, math.inf, date(2026, 1, 2), timedelta(seconds=3), [1, None])
+    out = printed(capsys, ("a", "b", "c", "d", "e", "f"), row, as_json=True)
+    assert json.loads(out) == [
+        {"a": 1.5, "b": None, "c": None, "d": "2026-01-02", "e": "0:00:03", "f": [1, None]}
+    ]
+
+
+def test_two_columns_of_one_name_are_both_kept(capsys):
+    out = printed(capsys, ("n", "n"), (1, 2), as_json=True)
+    assert json.loads(out) == [{"n": 1, "n_2": 2}]
+
+
+def test_markup_in_a_text_is_text(capsys):
+    out = printed(capsys, ("text",), ("[bold]up[/bold] [1]",), as_json=False)
+    assert "[bold]up[/bold] [1]" in out
+
+
+def test_a_wide_row_is_not_folded_where_there_is_no_terminal(capsys):
+    long = "word " * 40
+    out = printed(capsys, ("text",), (long.strip(),), as_json=False)
+    assert long.strip() in out
