@@ -17,13 +17,17 @@ _LEADERBOARD = """
     FROM leaderboard WHERE experiment = ? ORDER BY target, split DESC, accuracy DESC, log_loss
 """
 _SHORT = """
-    SELECT target, system, kind, n, (100 * accuracy)::DECIMAL(4, 1) AS "accuracy %",
-           (100 * accuracy_low)::DECIMAL(4, 1) || ' to ' || (100 * accuracy_high)::DECIMAL(4, 1)
+    SELECT f.target, f.system, f.kind, f.n, (100 * f.accuracy)::DECIMAL(4, 1) AS "accuracy %",
+           (100 * f.accuracy_low)::DECIMAL(4, 1) || ' to ' || (100 * f.accuracy_high)::DECIMAL(4, 1)
                AS "95 %",
-           macro_f1::DECIMAL(5, 3) AS "macro F1", log_loss::DECIMAL(7, 3) AS "log loss",
-           ece::DECIMAL(5, 3) AS "ECE", p_vs_best::DECIMAL(5, 3) AS "p vs best"
-    FROM leaderboard WHERE experiment = ? AND split = 'full'
-    ORDER BY target, accuracy DESC, leaderboard.log_loss, system
+           (100 * c.accuracy)::DECIMAL(4, 1) AS "clean %", f.macro_f1::DECIMAL(5, 3) AS "macro F1",
+           f.log_loss::DECIMAL(7, 3) AS "log loss", f.ece::DECIMAL(5, 3) AS "ECE",
+           f.p_vs_best::DECIMAL(5, 3) AS "p vs best"
+    FROM leaderboard f LEFT JOIN leaderboard c
+      ON c.split = 'clean' AND c.fingerprint = f.fingerprint AND c.experiment = f.experiment
+     AND c.target = f.target AND c.system = f.system
+    WHERE f.experiment = ? AND f.split = 'full'
+    ORDER BY f.target, f.accuracy DESC, f.log_loss, f.system
 """
 AsJson = Annotated[bool, typer.Option("--json", help="JSON instead of a table")]
 
@@ -43,7 +47,11 @@ def print_leaderboard(workspace: Workspace, experiment: str) -> None:
 
     answer = query(workspace, _SHORT, [experiment])
     if answer.rows:
-        show(answer, as_json=False, title=f"{experiment}, full test splits")
+        show(
+            answer,
+            as_json=False,
+            title=f"{experiment}: full test splits, and accuracy on the clean ones",
+        )
 
 
 def sql(
