@@ -14,7 +14,7 @@ from tickertone.workspace import MIRROR_VARIABLE, Workspace, mirror_folder
 
 _LIBRARIES = (
     "prefect", "torch", "transformers", "peft", "datasets", "duckdb", "great_expectations",
-    "scikit-learn", "huggingface_hub", "bitsandbytes",
+    "scikit-learn", "huggingface_hub",
 )  # fmt: skip
 _LOW_DISK_GB = 5
 _HUB_SECONDS = 5
@@ -45,9 +45,7 @@ def _libraries() -> Iterator[Finding]:
         try:
             yield Finding(name, "ok", version(name))
         except PackageNotFoundError:
-            optional = name == "bitsandbytes"
-            remedy = "pip install 'tickertone[quantisation]'" if optional else f"pip install {name}"
-            yield Finding(name, "note" if optional else "missing", "not installed", remedy)
+            yield Finding(name, "missing", "not installed", f"pip install {name}")
 
 
 def _gpu() -> Iterator[Finding]:
