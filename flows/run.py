@@ -32,7 +32,7 @@ def parser() -> argparse.ArgumentParser:
     mine.add_argument("--model", action="append", default=[], help="only this one; repeatable")
     mine.add_argument("--refresh", action="append", default=[], help="a stage to compute anew")
     mine.add_argument("--verbose", action="store_true", help="Prefect's own log as well")
-    mine.add_argument("--tied", action="store_true", help=argparse.SUPPRESS)  # to our parent's life
+    mine.add_argument("--tied", type=int, help=argparse.SUPPRESS)  # to the life of this parent
     mine.add_argument("--alone", action="store_true", help=argparse.SUPPRESS)
     return mine
 
@@ -43,6 +43,8 @@ def main(arguments: list[str]) -> int:
     signal.signal(signal.SIGTERM, _leave)
     if options.tied:
         processes.end_with_parent(signal.SIGTERM)
+        if os.getppid() != options.tied:  # it had ended before we asked
+            return 128 + signal.SIGTERM
     try:
         workspace = Workspace.find(settings.CHECKOUT)
         with _only_run(workspace) as alone, server.for_one_run(workspace) as used:

@@ -10,6 +10,7 @@ from prefect.states import Completed, Failed
 
 from tasks.caching import results
 from tickertone.dag.run import Run, Summary
+from tickertone.store.artifacts import Artifacts
 from tickertone.store.manifest import Manifest, Step
 
 PROGRESS = "progress"  # child logger of the run's, for one line a finished step
@@ -35,7 +36,9 @@ def _note(run: Run, step: Step, state: State[Any]) -> Manifest | None:
         run.failed(step, result)
         log.error("%s failed: %s", step.name, result, extra={"step": step.name})
         return None
-    manifest, made = result
+    recorded, made = result
+    # Prefect's record may be older than the artifact, which is the truth.
+    manifest = Artifacts(run.workspace).read(step.stage, step.fingerprint) or recorded
     made = made and state.name != "Cached"
     seconds = float(manifest.facts["seconds"]) if made else 0.0
     run.done(step, manifest, made, seconds)

@@ -53,6 +53,9 @@ class _UnderWay(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         name = str(getattr(record, "task_run_name", ""))
+        if record.getMessage().startswith("Finished in state"):  # Prefect's own last word
+            self.end(name)
+            return
         words = escape(f"{name}: {record.getMessage()}"[: self._display.console.width - 16])
         with self._guard:
             if name in self._lines:

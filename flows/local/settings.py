@@ -52,6 +52,11 @@ def server(workspace: Workspace, *, private: bool) -> dict[str, str]:
         **base(workspace),
         # A step that waits for the training slot asks again after at most this many seconds.
         "PREFECT_SERVER_CONCURRENCY_MAXIMUM_CONCURRENCY_SLOT_WAIT_SECONDS": "2",
+        # Leases on disk, where every server of this workspace finds them: those in the memory of a
+        # server that was killed would hold the training slot for ever.
+        "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": (
+            "prefect.server.concurrency.lease_storage.filesystem"
+        ),
         "PREFECT_SERVER_LOGGING_LEVEL": "WARNING",
     }
     settings.pop("PREFECT_API_URL", None)

@@ -4,6 +4,7 @@ The library repeats a look-up that fails; a transfer that breaks off it does not
 does, with exponential waits and jitter, so that many workers do not come back at the same moment.
 """
 
+import errno
 import random
 import time
 from collections.abc import Callable
@@ -14,6 +15,7 @@ from tickertone.errors import SourceUnavailable, TickertoneError
 Answer = TypeVar("Answer")
 ATTEMPTS = 4
 FIRST_WAIT_SECONDS = 1.0
+_OUR_OWN = {errno.EACCES, errno.ENOSPC, errno.EROFS}  # no answer of the Hub's: the disk's
 _PASSING = {408, 425, 429}  # and every 5xx: the request was fine, the moment was not
 
 
@@ -38,7 +40,8 @@ def answer(
             return ask()
         except (OSError, TransportError) as error:
             cause = _cause(error)
-            if isinstance(cause, OfflineModeIsEnabled):
+            ours = isinstance(cause, OSError) and cause.errno in _OUR_OWN
+            if ours or isinstance(cause, OfflineModeIsEnabled):
                 raise refusal(cause) from error
             if isinstance(cause, HfHubHTTPError):
                 status = cause.response.status_code

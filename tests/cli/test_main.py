@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from importlib.metadata import entry_points
 
 import pytest
 
@@ -101,3 +102,8 @@ def test_outside_a_checkout_it_says_where_to_go(tickertone, tmp_path_factory):
     answer = tickertone("datasets")
     assert answer.code == 1
     assert "TICKERTONE_HOME" in answer.err
+
+
+def test_the_console_script_is_the_one_that_turns_errors_into_words():
+    (script,) = entry_points(group="console_scripts", name="tickertone")
+    assert script.value == "tickertone.cli.main:main"

@@ -1,11 +1,17 @@
 """What a run does the first time, the second time, and when one branch is broken."""
 
+import json
+
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 import yaml
 
 from tickertone.dag.graph import STAGES
 from tickertone.dag.run import Run
 from tickertone.errors import ConfigError
+from tickertone.store.files import sha256_file
+from tickertone.store.shards import SCHEMA, read_shard
 
 pytestmark = pytest.mark.slow
 
@@ -211,9 +217,15 @@ def test_a_deleted_report_is_put_back_though_nothing_is_computed(bench):
 
 def test_refreshed_logits_replace_the_old_ones(bench):
     bench.run()
-    before = bench.ask("SELECT count(*) FROM logits")
+    before = sorted(map(repr, bench.ask("SELECT * FROM logits")))
+    shards = set(bench.workspace.artifacts.glob("shards/logits/*/*.parquet"))
+    for shard in shards:
+        ids, values = read_shard(shard)
+        table = pa.table({"text_id": ids, "value": list(values + 1)}, schema=SCHEMA)
+        pq.write_table(table, shard)
+        shard.rename(shard.with_stem(sha256_file(shard)))
     assert {step.split()[0] for step in bench.computed(refresh=["extract"])} == {"extract"}
-    assert bench.ask("SELECT count(*) FROM logits") == before
+    assert sorted(map(repr, bench.ask("SELECT * FROM logits"))) == before
 
 
 def test_logits_of_an_older_model_are_not_shown_as_the_new_ones(bench, monkeypatch):
@@ -231,9 +243,73 @@ def test_logits_of_an_older_model_are_not_shown_as_the_new_ones(bench, monkeypat
     assert bench.ask("SELECT DISTINCT model FROM logits") == (("letters",),)
 
 
-def test_licences_travel_with_what_is_made(bench):
+def test_licences_travel_with_what_is_made_and_not_with_what_it_is_compared_with(bench):
+    bench.edit("datasets.yaml", name_licences)
     bench.run()
-    assert bench.ask("SELECT DISTINCT licences FROM models") == (("Apache-2.0",),)
+    assert bench.ask("SELECT DISTINCT licences FROM models") == (("headlines only",),)
+    (report,) = bench.workspace.artifacts.glob("report/*/manifest.json")
+    carried = json.loads(report.read_text())["facts"]["licences"]
+    assert carried == ["headlines only", "wires only"]
+
+
+def name_licences(content):
+    for name, dataset in content["datasets"].items():
+        dataset["licence"]["name"] = f"{name.removeprefix('demo_')} only"
+
+
+def test_a_database_lost_after_a_model_left_a_data_set_shows_the_newest_logits(bench):
+    bench.run()
+    bench.edit("models.yaml", lambda c: c["models"]["words"].update(c=3.0))
+    bench.edit("experiments/small.yaml", lambda c: c["targets"].pop("wires"))
+    bench.run()
+    before = sorted(map(repr, bench.ask("SELECT * FROM logits")))
+    bench.workspace.database.unlink()
+    bench.run()
+    assert sorted(map(repr, bench.ask("SELECT * FROM logits"))) == before
+
+
+def test_an_artifact_of_an_older_version_does_not_keep_the_database_from_being_loaded(bench):
+    bench.run()
+    content = yaml.safe_load((bench.data / "experiments" / "small.yaml").read_text())
+    bench.write("experiments/other.yaml", {**content, "seed": 9})
+    bench.run(experiment="other")
+    (bench.data / "experiments" / "other.yaml").unlink()
+    tables = bench.workspace.artifacts.glob("evaluate/*/leaderboard.parquet")
+    for table in sorted(tables, key=lambda path: path.stat().st_mtime_ns)[-2:]:
+        pq.write_table(pq.read_table(table).drop_columns(["kind"]), table)
+        manifest = table.with_name("manifest.json")
+        told = json.loads(manifest.read_text())
+        told["outputs"]["leaderboard"]["files"][0]["size"] = table.stat().st_size
+        manifest.write_text(json.dumps(told))
+    bench.workspace.database.unlink()
+    assert bench.computed() == set()
+    assert bench.ask("SELECT DISTINCT experiment FROM leaderboard") == (("small",),)
+
+
+def test_code_that_changes_while_a_step_runs_refuses_its_result(bench, monkeypatch):
+    from tickertone.store import artifacts
+
+    monkeypatch.setattr(artifacts, "changed_since", lambda _parts: ["tickertone.stages.ingest"])
+    summary, _ = bench.run()
+    assert all("tickertone.stages.ingest" in failure for failure in summary.failures)
+    assert not list(bench.workspace.artifacts.glob("*/*/manifest.json"))
+
+
+def test_an_input_that_changes_while_a_step_reads_it_refuses_its_result(bench, monkeypatch):
+    from tickertone.stages import evaluate
+
+    body = evaluate.run
+
+    def meddled(work):
+        product = body(work)
+        with work.only("test").open("ab") as file:
+            file.write(b"x")
+        return product
+
+    monkeypatch.setattr(evaluate, "run", meddled)
+    summary, _ = bench.run()
+    assert any("test.parquet" in failure for failure in summary.failures)
+    assert not list(bench.workspace.artifacts.glob("evaluate/*/manifest.json"))
 
 
 def test_another_experiment_is_still_on_the_leaderboard_after_the_database_was_lost(bench):

@@ -1,10 +1,12 @@
 """`python -m flows.run` from a terminal, with no server to set up."""
 
 import json
+import shutil
 import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import psutil
 import pytest
@@ -12,6 +14,7 @@ import pytest
 from flows.local import processes
 from flows.local.settings import CHECKOUT
 from tickertone.store.query import query
+from tickertone.workspace import Workspace
 
 pytestmark = pytest.mark.slow
 
@@ -77,26 +80,51 @@ def test_an_experiment_that_is_not_there_is_refused_in_words(light_environment):
     assert "Traceback" not in done.stderr
 
 
+SUPERVISOR = ["flows.run", "demo"]
+COMMAND = ["tickertone.cli.main", "run", "demo"]
+
+
 @pytest.mark.parametrize(
-    ("sent", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGKILL, -9)]
+    ("module", "sent", "status"),
+    [
+        (SUPERVISOR, signal.SIGINT, 130),
+        (SUPERVISOR, signal.SIGTERM, 143),
+        (SUPERVISOR, signal.SIGKILL, -9),
+        (COMMAND, signal.SIGTERM, 143),
+        (COMMAND, signal.SIGKILL, -9),
+    ],
 )
-def test_a_run_that_is_ended_leaves_no_process_and_can_be_resumed(
-    light_workspace, light_environment, sent, status
+def test_a_run_ended_in_training_leaves_no_process_and_resumes_to_the_same_leaderboard(
+    light_workspace, light_environment, tmp_path, module, sent, status
 ):
     run(light_environment, "demo")
-    before = leaderboard(light_workspace)
-    journals = set(light_workspace.runs.glob("*.jsonl"))
-    command = [sys.executable, "-m", "flows.run", "demo", "--refresh", "finetune"]
-    watched = subprocess.Popen(command, cwd=CHECKOUT, env=light_environment)
-    wait_for(lambda: set(light_workspace.runs.glob("*.jsonl")) - journals, "step was begun")
+    shutil.copytree(light_workspace.data, tmp_path / "data")
+    workspace = Workspace(tmp_path)
+    environment = {**light_environment, "TICKERTONE_HOME": str(tmp_path)}
+    command = [sys.executable, "-m", *module]
+    watched = subprocess.Popen(command, cwd=CHECKOUT, env=environment)
+    wait_for(lambda: training(workspace), "training")
 
     watched.send_signal(sent)
 
     assert watched.wait() == status
-    wait_for(lambda: left_of(light_workspace) == [], "end of the processes")
-    done = run(light_environment, "demo")
+    wait_for(lambda: left_of(workspace) == [], "end of the processes")
+    assert "finetune" not in {path.parent.parent.name for path in finished(workspace)}
+    done = run(environment, "demo")
     assert done.returncode == 0, done.stderr
-    assert leaderboard(light_workspace) == before
+    assert leaderboard(workspace) == leaderboard(light_workspace)
+
+
+def training(workspace) -> bool:
+    return any("training.worker" in " ".join(p.cmdline()) for p in alive(left_of(workspace)))
+
+
+def alive(processes_: list[psutil.Process]) -> list[psutil.Process]:
+    return [p for p in processes_ if p.is_running() and p.status() != psutil.STATUS_ZOMBIE]
+
+
+def finished(workspace) -> list[Path]:
+    return list(workspace.artifacts.glob("*/*/manifest.json"))
 
 
 def test_a_broken_source_ends_the_command_with_its_message_and_no_stack_trace(

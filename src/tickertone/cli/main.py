@@ -31,9 +31,6 @@ def main() -> None:
     except TickertoneError as error:
         print(f"error: {error}", file=sys.stderr)
         sys.exit(1)
-    except BrokenPipeError:  # the reader of our output, such as head, has had enough
-        sys.stderr.close()
-        sys.exit(0)
     except OSError as error:
         print(f"error: {error.filename or 'the system'}: {error.strerror}", file=sys.stderr)
         sys.exit(1)

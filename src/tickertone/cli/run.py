@@ -9,8 +9,10 @@ from typing import Annotated
 
 import typer
 
-from tickertone.errors import ConfigError
+from tickertone.errors import ConfigError, StoreError
 from tickertone.workspace import HOME_VARIABLE, Workspace
+
+_SIGNALS = 128  # exit statuses from here on: a signal ended it
 
 
 def run(
@@ -39,12 +41,13 @@ def run(
         arguments += ["--refresh", stage]
     if verbose:
         arguments.append("--verbose")
-    arguments.append("--tied")
+    arguments += ["--tied", str(os.getpid())]
     # The library does not import the flows: they are told apart by a process boundary.
     command = [sys.executable, "-m", "flows.run", *arguments]
     place = {**os.environ, HOME_VARIABLE: str(workspace.root)}
-    code = _wait(subprocess.Popen(command, cwd=_flows(), env=place))  # noqa: S603 - our own words
-    _show(workspace, experiment, failed=code != 0)
+    code = _supervise(command, place)
+    if code < _SIGNALS:
+        _show(workspace, experiment, failed=code != 0)
     raise typer.Exit(code)
 
 
@@ -61,9 +64,14 @@ def _flows() -> Path:
     return root
 
 
-def _wait(process: "subprocess.Popen[bytes]") -> int:
-    """The exit status. Ctrl-C reaches the flow as well, and SIGTERM is passed on to it."""
+def _supervise(command: list[str], environment: dict[str, str]) -> int:
+    """The exit status of the flow. Ctrl-C reaches it as well; SIGTERM is passed on to it."""
+    stopped: list[int] = []
+    signal.signal(signal.SIGTERM, lambda number, _frame: stopped.append(number))
+    process = subprocess.Popen(command, cwd=_flows(), env=environment)  # noqa: S603 - our own words
     signal.signal(signal.SIGTERM, lambda _number, _frame: process.terminate())
+    if stopped:
+        process.terminate()
     while True:
         try:
             return process.wait()
@@ -74,10 +82,13 @@ def _wait(process: "subprocess.Popen[bytes]") -> int:
 def _show(workspace: Workspace, experiment: str, *, failed: bool) -> None:
     from tickertone.cli.results import print_leaderboard
 
-    if workspace.database.is_file():
+    try:
         print_leaderboard(workspace, experiment)
+    except StoreError as error:  # the run's own status counts, not that of showing it
+        print(f"no leaderboard: {error}", file=sys.stderr)
     page = workspace.reports / experiment / "index.html"
     if page.is_file():
-        print(f"report: {page.relative_to(workspace.root)}")
+        here = page.is_relative_to(Path.cwd())
+        print(f"report: {page.relative_to(Path.cwd()) if here else page}")
     if failed:
         print("this run failed: what its failed branches would have made is as it was before")

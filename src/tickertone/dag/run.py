@@ -115,9 +115,7 @@ class Run:
         if not self._is_chosen(node):
             self._take_from_store(step)
             return None
-        read = [n for n in (*needed, *plan.wants(self.scope, node.subject)) if results.has(n)]
-        upstream = [self._manifests[n] for n in read]
-        licences: JSON = [*licences_of(self.scope, node, upstream)]
+        licences: JSON = [*licences_of(self.scope, node, results)]
         refresh = node.stage in self.refresh
         return step.model_copy(update={"refresh": refresh, "facts": {"licences": licences}})
 
@@ -133,6 +131,7 @@ class Run:
         if manifest is None:
             message = "not chosen for this run, and not in the store"
             self._note(Node(step.stage, step.subject), "blocked", step, message=message)
+            self.warnings.append(f"{step.name}: {message}, so what needs it was not made anew")
         else:
             self.done(step, manifest, made=False, seconds=0.0)
 
@@ -149,7 +148,10 @@ class Run:
         self._manifests[node] = manifest
         if step.stage == "validate":
             accept(self.workspace, step.subject, self._manifests[Node("ingest", step.subject)])
-        publish(self.workspace, step.subject, manifest)
+        try:
+            publish(self.workspace, step.subject, manifest)
+        except OSError as error:  # the result stands; its page is put there by the next run
+            self.warnings.append(f"page of {step.name}: {error}")
         self._note(node, "computed" if made else "cached", step, seconds)
 
     def failed(self, step: Step, error: BaseException, seconds: float = 0.0) -> None:
@@ -241,7 +243,7 @@ def run_here(run: Run, say: Say) -> Summary:
             began = time.monotonic()
             try:
                 manifest, made = execute(step, run.workspace, say)
-            except (TickertoneError, OSError) as error:
+            except Exception as error:  # noqa: BLE001 - whatever it died of, its siblings go on
                 run.failed(step, error, time.monotonic() - began)
             else:
                 run.done(step, manifest, made, time.monotonic() - began)

@@ -41,7 +41,7 @@ def code_parts(entry_points: Iterable[str]) -> dict[str, str]:
 
 
 def remember_all_code() -> None:
-    """Take note of every module of the package as it is now, before any of it is imported."""
+    """Take note of every module of the package as it is now, before the stages are imported."""
     for path in _ROOT.rglob("*.py"):
         steps = path.relative_to(_ROOT).with_suffix("").parts
         name = ".".join([_PACKAGE, *(step for step in steps if step != "__init__")])
@@ -54,7 +54,11 @@ def changed_since(parts: Mapping[str, str]) -> list[str]:
     changed = []
     for name, known in parts.items():
         path = module_path(name)
-        if path is None or _read(name, path)[0] != known:
+        try:
+            now = _read(name, path)[0] if path else None
+        except (SyntaxError, UnicodeDecodeError, FileNotFoundError):  # half saved
+            now = None
+        if now != known:
             changed.append(name)
     return changed
 

@@ -69,7 +69,9 @@ def _distinct_texts(snapshot: Path) -> dict[str, Text]:
 def _score(work: Work, texts: list[Text], missing: list[int]) -> Matrix:
     with _one_at_a_time:
         _log.say = work.say
-        return _score_all(work, texts, missing)
+        rows = _score_all(work, texts, missing)
+    work.recheck()
+    return rows
 
 
 def _score_all(work: Work, texts: list[Text], missing: list[int]) -> Matrix:

@@ -23,6 +23,9 @@ class Work:
     reports: Path  # pages for people
     project: Path  # the checkout, for files named in data/
     say: Say  # one line of progress
+    # Raises StoreError if the code or an input changed meanwhile: to be called before a row is put
+    # where other steps find it. What is left in `out` is checked in any case.
+    recheck: Callable[[], None] = lambda: None
 
     def only(self, role: str) -> Path:
         """The single file of an input."""

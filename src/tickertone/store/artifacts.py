@@ -8,6 +8,7 @@ import os
 import shutil
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -89,7 +90,7 @@ class Artifacts:
         began = time.monotonic()
         try:
             product = body(self._work(step, draft, scratch, say))
-            _refuse_other_code(step)
+            self._recheck(step)
             manifest = self._describe(step, product, draft, time.monotonic() - began)
             write_durably(draft / _MANIFEST, manifest.model_dump_json(indent=1).encode())
             _remove(final)
@@ -116,7 +117,28 @@ class Artifacts:
             reports=self.workspace.reports,
             project=self.workspace.root,
             say=say,
+            recheck=partial(self._recheck, step),
         )
+
+    def _recheck(self, step: Step) -> None:
+        """Refuse a result of other code, or of other inputs, than its fingerprint names.
+
+        A training that began before an edit may have run the code that came after; and another run
+        that was told to refresh may have replaced a file while it was read.
+        """
+        changed = changed_since(step.parts.code)
+        for output in step.inputs.values():
+            for record in output.files:
+                path = self.root / record.path
+                if not path.is_file() or sha256_file(path) != record.sha256:
+                    changed.append(record.path)
+        if changed:
+            raise StoreError(
+                f"step {step.name}",
+                found=f"changed while it ran: {', '.join(changed)}",
+                expected="the code and the inputs that its fingerprint names",
+                remedy="run again; what was finished before the change is kept",
+            )
 
     def _describe(self, step: Step, product: Product, draft: Path, seconds: float) -> Manifest:
         final = self.folder(step.stage, step.fingerprint)
@@ -148,18 +170,6 @@ class Artifacts:
             parts=step.parts,
             outputs={name: output(made) for name, made in sorted(product.outputs.items())},
             facts={**product.facts, **step.facts, "seconds": round(seconds, 3)},
-        )
-
-
-def _refuse_other_code(step: Step) -> None:
-    """A training that began before an edit may have run the code that came after."""
-    changed = changed_since(step.parts.code)
-    if changed:
-        raise StoreError(
-            f"step {step.name}",
-            found=f"code changed while it ran: {', '.join(changed)}",
-            expected="the code that its fingerprint names",
-            remedy="run again; what was finished before the change is kept",
         )
 
 

@@ -5,10 +5,12 @@ idempotent. The database can be deleted at any time: the next run loads it anew,
 any journal knows.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from tickertone.catalog.published import PublishedRow
+from tickertone.errors import StoreError
 from tickertone.frozen import Frozen
 from tickertone.identity.canonical import canonical_json, digest
 from tickertone.store.artifacts import Artifacts
@@ -57,19 +59,64 @@ def index_manifests(
 
     Raises StoreError if the database cannot be written.
     """
+    if _is_new(workspace):
+        _load_again(workspace, manifests.keys())
     artifacts = Artifacts(workspace)
-    added = 0
     with writing(workspace) as connection:
         _replace_catalog(connection, catalog)
-        if connection.execute("SELECT 1 FROM current LIMIT 1").fetchone() is None:
-            manifests = {**_known_from_journals(artifacts), **manifests}
-        for (stage, subject), manifest in manifests.items():
-            if not _is_loaded(connection, manifest):
-                added += load(connection, artifacts, manifest)
-                _note_loaded(connection, manifest)
-            _make_current(connection, stage, subject, manifest)
+        added = sum(
+            _index(connection, artifacts, stage, subject, manifest)
+            for (stage, subject), manifest in manifests.items()
+        )
         _drop_gone_targets(connection, catalog)
     return added
+
+
+def _index(
+    connection: "DuckDBPyConnection",
+    artifacts: Artifacts,
+    stage: str,
+    subject: str,
+    manifest: Manifest,
+) -> int:
+    added = 0
+    if not _is_loaded(connection, manifest):
+        added = load(connection, artifacts, manifest)
+        _note_loaded(connection, manifest)
+    _make_current(connection, stage, subject, manifest)
+    return added
+
+
+def _is_new(workspace: Workspace) -> bool:
+    """A database that was lost, or made for another schema, knows of no step."""
+    with writing(workspace) as connection:
+        return connection.execute("SELECT 1 FROM current LIMIT 1").fetchone() is None
+
+
+def _load_again(workspace: Workspace, without: Set[tuple[str, str]]) -> None:
+    """Load what every step came to last, as far as it is still whole.
+
+    Each in a transaction of its own: one that an older version wrote, and that this one cannot
+    load, is left to the run that computes it again.
+    """
+    artifacts = Artifacts(workspace)
+    for (stage, subject), fingerprint in _last_known(workspace).items():
+        manifest = artifacts.read(stage, fingerprint)
+        if (stage, subject) in without or manifest is None or artifacts.damage(manifest):
+            continue
+        with suppress(StoreError, KeyError), writing(workspace) as connection:
+            _index(connection, artifacts, stage, subject, manifest)
+
+
+def _last_known(workspace: Workspace) -> dict[tuple[str, str], str]:
+    """(stage, subject) -> fingerprint, by the journals, the most recent last."""
+    last: dict[tuple[str, str], str] = {}
+    for path in sorted(workspace.runs.glob("*.jsonl")):
+        for entry in read_journal(path):
+            if entry.outcome in {"computed", "cached"} and entry.fingerprint:
+                last.pop((entry.stage, entry.subject), None)
+                last[entry.stage, entry.subject] = entry.fingerprint
+    return last
 
 
 def index_runs(workspace: Workspace) -> None:
@@ -112,17 +159,6 @@ def _insert(
     connection.register("incoming", pa.table(columns))
     connection.execute(f"INSERT INTO {table} BY NAME SELECT * FROM incoming")  # noqa: S608
     connection.unregister("incoming")
-
-
-def _known_from_journals(artifacts: Artifacts) -> dict[tuple[str, str], Manifest]:
-    """For a database that is new: what every step came to last, as far as it is still whole."""
-    last: dict[tuple[str, str], str] = {}
-    for path in sorted(artifacts.workspace.runs.glob("*.jsonl")):
-        for entry in read_journal(path):
-            if entry.outcome in {"computed", "cached"} and entry.fingerprint:
-                last[entry.stage, entry.subject] = entry.fingerprint
-    found = {node: artifacts.read(node[0], fingerprint) for node, fingerprint in last.items()}
-    return {node: m for node, m in found.items() if m is not None and not artifacts.damage(m)}
 
 
 def _is_loaded(connection: "DuckDBPyConnection", manifest: Manifest) -> bool:
