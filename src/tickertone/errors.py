@@ -74,3 +74,7 @@ class StoreBusy(StoreError):
     """Another program keeps the database open; it will let go of it."""
 
     retryable = True
+
+
+class StepBlocked(TickertoneError):
+    """A step has nothing to work on, because what it reads did not succeed."""

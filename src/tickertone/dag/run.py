@@ -17,7 +17,7 @@ from tickertone.dag.licences import licences_of
 from tickertone.dag.planner import Node, Results
 from tickertone.dag.publish import publish
 from tickertone.dag.scope import Scope
-from tickertone.errors import ConfigError, StoreError, TickertoneError
+from tickertone.errors import ConfigError, StepBlocked, StoreError, TickertoneError
 from tickertone.frozen import JSON, Frozen
 from tickertone.identity.code import remember_all_code
 from tickertone.stages.work import Say
@@ -109,6 +109,9 @@ class Run:
         try:
             self._gate(node)
             step = plan.step(self.scope, node.subject, results)
+        except StepBlocked as error:
+            self._note(node, "blocked", message=error.found)
+            return None
         except (TickertoneError, OSError, PackageNotFoundError) as error:
             self._note(node, "failed", message=_words(error))
             return None

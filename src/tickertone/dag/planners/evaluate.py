@@ -3,6 +3,7 @@
 from tickertone.catalog.models import base_of
 from tickertone.dag.planner import Node, Results
 from tickertone.dag.scope import Scope
+from tickertone.errors import StepBlocked
 from tickertone.frozen import JSON
 from tickertone.identity.fingerprint import parts_of
 from tickertone.store.manifest import Step
@@ -27,7 +28,10 @@ def wants(scope: Scope, subject: str) -> list[Node]:
 
 
 def step(scope: Scope, subject: str, results: Results) -> Step:
-    """Reads labels, the logits of the models and the predictions of the combiners."""
+    """Reads labels, the logits of the models and the predictions of the combiners.
+
+    Raises StepBlocked where there is neither.
+    """
     target_name = subject.split("/")[1]
     test = scope.targets[target_name].test
     inputs = {"test": results.output("validate", test.dataset, test.split)}
@@ -46,6 +50,8 @@ def step(scope: Scope, subject: str, results: Results) -> Step:
             )
             reasons = [r for m in members if (r := _contaminated(scope, m, test.dataset))]
             systems.append(_system(name, "combiner", reasons[0] if reasons else None))
+    if not systems:
+        raise StepBlocked(f"evaluate {subject}", found="needs at least one system")
     parts = parts_of(
         "evaluate",
         settings={
