@@ -1,4 +1,5 @@
 import ast
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -95,3 +96,12 @@ def test_an_edit_while_a_process_runs_does_not_change_what_it_says_it_ran(tmp_pa
     (tmp_path / "b" / "far.py").write_text("x = 22\n")
     assert parts("tickertone.a.entry") == before
     assert code.changed_since(before) == ["tickertone.b.far"]
+
+
+def test_modules_can_be_checked_from_many_threads_at_once(tmp_path, monkeypatch):
+    parts = package(tmp_path, monkeypatch, FILES)("tickertone.a.entry")
+    body = "".join(f"def f{i}(x):\n    return [x + {i}, (x, {{x: [{i}]}})]\n" for i in range(300))
+    (tmp_path / "b" / "far.py").write_text(body)
+    with ThreadPoolExecutor(8) as threads:
+        answers = list(threads.map(lambda _: code.changed_since(parts), range(64)))
+    assert answers == [["tickertone.b.far"]] * 64

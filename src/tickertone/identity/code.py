@@ -10,8 +10,10 @@ the old code's results under the new code's name. `changed_since` tells of such 
 
 import ast
 import hashlib
+import threading
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -35,8 +37,9 @@ def code_parts(entry_points: Iterable[str]) -> dict[str, str]:
         path = module_path(name)
         if name in parts or path is None:
             continue
-        parts[name], imported = _read_once(name, path)
-        waiting.extend(imported)
+        found = _read_once(name, path)
+        parts[name] = found.tree
+        waiting.extend(found.imports)
     return dict(sorted(parts.items()))
 
 
@@ -54,13 +57,20 @@ def changed_since(parts: Mapping[str, str]) -> list[str]:
     changed = []
     for name, known in parts.items():
         path = module_path(name)
-        try:
-            now = _read(name, path)[0] if path else None
-        except (SyntaxError, UnicodeDecodeError, FileNotFoundError):  # half saved
-            now = None
-        if now != known:
+        if path is None or _tree_now(name, path) != known:
             changed.append(name)
     return changed
+
+
+def _tree_now(name: str, path: Path) -> str | None:
+    """The hash of the tree on disk; None for a file that is only half saved."""
+    try:
+        first = _read_once(name, path)
+        if hashlib.sha256(path.read_bytes()).hexdigest() == first.source:
+            return first.tree
+        return _read(name, path).tree
+    except (SyntaxError, UnicodeDecodeError, FileNotFoundError):
+        return None
 
 
 def module_path(name: str) -> Path | None:
@@ -75,15 +85,31 @@ def module_path(name: str) -> Path | None:
     return None
 
 
+@dataclass(frozen=True)
+class _Module:
+    """One module as it was read."""
+
+    source: str  # sha256 of its bytes
+    tree: str
+    imports: tuple[str, ...]
+
+
 @cache
-def _read_once(name: str, path: Path) -> tuple[str, tuple[str, ...]]:
+def _read_once(name: str, path: Path) -> _Module:
     return _read(name, path)
 
 
-def _read(name: str, path: Path) -> tuple[str, tuple[str, ...]]:
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    imported = tuple(sorted(_imports(name, path.name == "__init__.py", tree)))
-    return tree_hash(tree), imported
+# Steps run in threads, and CPython 3.11 fails with "AST constructor recursion depth mismatch" when
+# two of them parse at once.
+_one_at_a_time = threading.Lock()
+
+
+def _read(name: str, path: Path) -> _Module:
+    data = path.read_bytes()
+    with _one_at_a_time:
+        tree = ast.parse(data)
+        imported = tuple(sorted(_imports(name, path.name == "__init__.py", tree)))
+        return _Module(hashlib.sha256(data).hexdigest(), tree_hash(tree), imported)
 
 
 def tree_hash(tree: ast.Module) -> str:
