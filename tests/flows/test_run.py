@@ -99,7 +99,9 @@ def test_a_run_ended_in_training_leaves_no_process_and_resumes_to_the_same_leade
     workspace = Workspace(tmp_path)
     environment = {**light_environment, "TICKERTONE_HOME": str(tmp_path)}
     command = [sys.executable, "-m", *module]
-    watched = subprocess.Popen(command, cwd=CHECKOUT, env=environment)
+    watched = subprocess.Popen(
+        command, cwd=CHECKOUT, env=environment, preexec_fn=listen_to_interrupts
+    )
     wait_for(lambda: training(workspace), "training")
 
     watched.send_signal(sent)
@@ -110,6 +112,11 @@ def test_a_run_ended_in_training_leaves_no_process_and_resumes_to_the_same_leade
     done = run(environment, "demo")
     assert done.returncode == 0, done.stderr
     assert leaderboard(workspace) == leaderboard(light_workspace)
+
+
+def listen_to_interrupts() -> None:
+    """A shell makes what it starts in the background deaf to Ctrl-C, and so the tests may be."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def training(workspace) -> bool:
