@@ -115,13 +115,11 @@ def work_of(tmp_path):
     return make
 
 
-def test_the_page_is_kept_and_copied_to_where_people_look(files, work_of):
+def test_the_page_is_an_output_and_nothing_is_written_elsewhere(files, work_of):
     work = work_of(files)
-    product = run(work)
-    (page,) = product.outputs["page"].files
-    shown = work.reports / "trial" / "index.html"
-    assert shown.read_bytes() == page.read_bytes()
-    assert [p.name for p in shown.parent.iterdir()] == ["index.html"]
+    (page,) = run(work).outputs["page"].files
+    assert page.parent == work.out
+    assert not work.reports.exists()
 
 
 def test_every_input_finds_its_place(files, work_of):
