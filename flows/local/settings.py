@@ -36,6 +36,7 @@ def base(workspace: Workspace) -> dict[str, str]:
     return {
         HOME_VARIABLE: str(workspace.root),
         CHECKOUT_VARIABLE: str(CHECKOUT),
+        "MPLCONFIGDIR": str(workspace.var / "matplotlib"),  # else it writes to the home directory
         "PREFECT_HOME": str(home(workspace)),
         "PREFECT_LOCAL_STORAGE_PATH": str(home(workspace) / "results"),
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",

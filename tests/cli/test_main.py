@@ -78,6 +78,7 @@ MISTAKES = {
         ("datasets",),
         "dev_fraction",
     ),
+    "misspelt report": (None, ("report", "dmeo"), "demo"),
     "no leaderboard yet": (None, ("leaderboard", "demo"), "tickertone run demo"),
     "no report yet": (None, ("report", "demo"), "tickertone run demo"),
     "no database yet": (None, ("sql", "select 1"), "tickertone run demo"),
@@ -107,3 +108,10 @@ def test_outside_a_checkout_it_says_where_to_go(tickertone, tmp_path_factory):
 def test_the_console_script_is_the_one_that_turns_errors_into_words():
     (script,) = entry_points(group="console_scripts", name="tickertone")
     assert script.value == "tickertone.cli.main:main"
+
+
+def test_the_stages_in_the_help_are_those_there_are(tickertone):
+    from tickertone.cli.run import _STAGES
+    from tickertone.dag.graph import STAGES
+
+    assert ", ".join(STAGES) == _STAGES

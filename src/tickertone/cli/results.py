@@ -22,7 +22,8 @@ _SHORT = """
                AS "95 %",
            (100 * c.accuracy)::DECIMAL(4, 1) AS "clean %", f.macro_f1::DECIMAL(5, 3) AS "macro F1",
            f.log_loss::DECIMAL(7, 3) AS "log loss", f.ece::DECIMAL(5, 3) AS "ECE",
-           f.p_vs_best::DECIMAL(5, 3) AS "p vs best"
+           CASE WHEN f.p_vs_best IS NULL THEN 'best' WHEN f.p_vs_best < 0.001 THEN '<0.001'
+                ELSE f.p_vs_best::DECIMAL(5, 3)::TEXT END AS "p vs best"
     FROM leaderboard f LEFT JOIN leaderboard c
       ON c.split = 'clean' AND c.fingerprint = f.fingerprint AND c.experiment = f.experiment
      AND c.target = f.target AND c.system = f.system
@@ -69,7 +70,10 @@ def report(
     open_it: Annotated[bool, typer.Option("--open", help="open it in a browser")] = False,
 ) -> None:
     """Print the path of an experiment's report."""
+    from tickertone.catalog.load import load_catalog
+
     workspace = Workspace.find()
+    load_catalog(workspace.data).experiment(experiment)  # a misspelt name is told as such
     page = workspace.reports / experiment / "index.html"
     if not page.is_file():
         raise StoreError(

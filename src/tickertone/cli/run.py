@@ -12,16 +12,18 @@ import typer
 from tickertone.errors import ConfigError, StoreError
 from tickertone.workspace import HOME_VARIABLE, Workspace
 
+_STAGES = "ingest, validate, finetune, extract, combine, evaluate, report"
 _SIGNALS = 128  # exit statuses from here on: a signal ended it
 
 
 def run(
     experiment: Annotated[str, typer.Argument(help="a file of data/experiments, without .yaml")],
     model: Annotated[
-        list[str] | None, typer.Option(help="only this model of the experiment; may be repeated")
+        list[str] | None,
+        typer.Option(help="only this model; the others come from the store"),
     ] = None,
     refresh: Annotated[
-        list[str] | None, typer.Option(help="a stage to compute anew; may be repeated")
+        list[str] | None, typer.Option(help=f"a stage to compute anew ({_STAGES}); may be repeated")
     ] = None,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Prefect's own log")] = False,
 ) -> None:

@@ -7,6 +7,7 @@ from functools import cached_property
 from tickertone.catalog.datasets import DatasetSpec
 from tickertone.catalog.experiments import ExperimentSpec, SplitRef, TargetSpec
 from tickertone.catalog.load import Catalog
+from tickertone.catalog.mistakes import nearest
 from tickertone.catalog.models import EncoderSpec, LinearSpec, base_of
 from tickertone.catalog.overlap import pool
 from tickertone.errors import ConfigError
@@ -34,7 +35,8 @@ class Scope:
                     f"models of experiment {name}",
                     found=f"{model!r}",
                     expected=f"some of {', '.join(spec.models)}",
-                    remedy=f"add it to data/experiments/{name}.yaml, or correct the name",
+                    remedy=nearest(model, spec.models)
+                    or f"add it to data/experiments/{name}.yaml, or correct the name",
                 )
         return cls(catalog, name, spec, chosen or spec.models)
 

@@ -36,7 +36,9 @@ def query(workspace: Workspace, sql: str, parameters: Sequence[object] = ()) -> 
             raise StoreError(
                 "SQL",
                 found=str(error).strip(),
-                remedy="views: " + ", ".join(_views(connection)),
+                remedy="the store can only be read; its views: "
+                + ", ".join(_views(connection))
+                + "; the columns of one: describe leaderboard",
             ) from error
 
 
