@@ -30,7 +30,7 @@ class Finding(NamedTuple):
 
 
 def doctor(as_json: AsJson = False) -> None:
-    """Check versions, GPU, mirror, Hub, disk and data; exit status 1 if what it needs is missing."""
+    """Check versions, GPU, mirror, Hub, disk and data; exit status 1 if something needed lacks."""
     from tickertone.cli.show import show
     from tickertone.store.query import Answer
 
