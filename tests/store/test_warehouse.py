@@ -134,3 +134,13 @@ def test_a_database_of_another_schema_is_made_anew(workspace):
     tables = query(workspace, "SELECT table_name FROM duckdb_tables()").rows
     assert ("relic",) not in tables
     assert query(workspace, "SELECT * FROM loaded").rows == ()
+
+
+def test_a_corrupt_block_is_damage_and_not_a_program_to_wait_for(workspace):
+    data = bytearray(workspace.database.read_bytes())
+    data[12288:] = b"\x55" * len(data[12288:])
+    workspace.database.write_bytes(data)
+    with pytest.raises(StoreError) as caught:
+        query(workspace, "SELECT * FROM loaded")
+    assert not caught.value.retryable
+    assert "delete" in caught.value.remedy or "read" in caught.value.remedy

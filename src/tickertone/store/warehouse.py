@@ -95,7 +95,7 @@ def _connect(workspace: Workspace, *, read_only: bool) -> "duckdb.DuckDBPyConnec
         try:
             return duckdb.connect(str(workspace.database), read_only=read_only, config=config)
         except duckdb.IOException as error:
-            busy = "lock" in str(error).lower()
+            busy = "set lock" in str(error).lower()  # DuckDB also speaks of a "corrupt block"
             if not busy or time.monotonic() > deadline:
                 raise _cannot_open(str(error), busy) from error
             time.sleep(random.uniform(0.05, 0.25))  # noqa: S311 - jitter, not a secret
