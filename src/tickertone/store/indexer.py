@@ -15,6 +15,7 @@ from tickertone.store.artifacts import Artifacts
 from tickertone.store.journal import Entry, read_journal
 from tickertone.store.loaders import load
 from tickertone.store.manifest import Manifest
+from tickertone.store.replay import replay
 from tickertone.store.warehouse import writing
 from tickertone.workspace import Workspace
 
@@ -62,25 +63,51 @@ def index_manifests(
     with writing(workspace) as connection:
         _replace_catalog(connection, catalog)
         if connection.execute("SELECT 1 FROM current LIMIT 1").fetchone() is None:
-            manifests = {**_known_from_journals(artifacts), **manifests}
+            added += load_known(connection, artifacts)
         for (stage, subject), manifest in manifests.items():
-            if not _is_loaded(connection, manifest):
-                added += load(connection, artifacts, manifest)
-                _note_loaded(connection, manifest)
+            added += load_once(connection, artifacts, manifest)
             _make_current(connection, stage, subject, manifest)
         _drop_gone_targets(connection, catalog)
+    return added
+
+
+def index_all(connection: "DuckDBPyConnection", workspace: Workspace, catalog: CatalogRows) -> int:
+    """Load all that journals and artifacts know into an empty database; the rows added."""
+    _replace_catalog(connection, catalog)
+    added = load_known(connection, Artifacts(workspace))
+    _drop_gone_targets(connection, catalog)
+    load_journals(connection, workspace)
+    return added
+
+
+def load_known(connection: "DuckDBPyConnection", artifacts: Artifacts) -> int:
+    """Load every step that a journal names, as far as it is whole, and make the last ones current.
+
+    A step that came to something which is no longer whole has no current rows.
+    """
+    known = replay(artifacts.workspace)
+    whole = known.whole(artifacts)
+    added = sum(load_once(connection, artifacts, manifest) for manifest in whole.values())
+    for (stage, subject), fingerprint in known.last.items():
+        if fingerprint in whole:
+            _make_current(connection, stage, subject, whole[fingerprint])
     return added
 
 
 def index_runs(workspace: Workspace) -> None:
     """Load the journals of runs that are not there, or have grown since."""
     with writing(workspace) as connection:
-        known = dict(connection.execute("SELECT run, count(*) FROM step_row GROUP BY 1").fetchall())
-        for path in sorted(workspace.runs.glob("*.jsonl")):
-            rows = [_row(entry) for entry in read_journal(path)]
-            if len(rows) != known.get(path.stem):
-                connection.execute("DELETE FROM step_row WHERE run = ?", [path.stem])
-                _insert(connection, "step_row", rows)
+        load_journals(connection, workspace)
+
+
+def load_journals(connection: "DuckDBPyConnection", workspace: Workspace) -> None:
+    """Load the journals that are not there, or have grown since."""
+    known = dict(connection.execute("SELECT run, count(*) FROM step_row GROUP BY 1").fetchall())
+    for path in sorted(workspace.runs.glob("*.jsonl")):
+        rows = [_row(entry) for entry in read_journal(path)]
+        if len(rows) != known.get(path.stem):
+            connection.execute("DELETE FROM step_row WHERE run = ?", [path.stem])
+            _insert(connection, "step_row", rows)
 
 
 def _row(entry: Entry) -> tuple[object, ...]:
@@ -114,21 +141,19 @@ def _insert(
     connection.unregister("incoming")
 
 
-def _known_from_journals(artifacts: Artifacts) -> dict[tuple[str, str], Manifest]:
-    """For a database that is new: what every step came to last, as far as it is still whole."""
-    last: dict[tuple[str, str], str] = {}
-    for path in sorted(artifacts.workspace.runs.glob("*.jsonl")):
-        for entry in read_journal(path):
-            if entry.outcome in {"computed", "cached"} and entry.fingerprint:
-                last[entry.stage, entry.subject] = entry.fingerprint
-    found = {node: artifacts.read(node[0], fingerprint) for node, fingerprint in last.items()}
-    return {node: m for node, m in found.items() if m is not None and not artifacts.damage(m)}
+def load_once(connection: "DuckDBPyConnection", artifacts: Artifacts, manifest: Manifest) -> int:
+    """Load a finished step unless it is loaded; the rows added."""
+    if _is_loaded(connection, manifest):
+        return 0
+    added = load(connection, artifacts, manifest)
+    _note_loaded(connection, manifest)
+    return added
 
 
 def _is_loaded(connection: "DuckDBPyConnection", manifest: Manifest) -> bool:
     found = connection.execute(
         "SELECT 1 FROM loaded WHERE fingerprint = ? AND content = ?",
-        [manifest.fingerprint, _content(manifest)],
+        [manifest.fingerprint, content_of(manifest)],
     )
     return found.fetchone() is not None
 
@@ -136,11 +161,11 @@ def _is_loaded(connection: "DuckDBPyConnection", manifest: Manifest) -> bool:
 def _note_loaded(connection: "DuckDBPyConnection", manifest: Manifest) -> None:
     connection.execute("DELETE FROM loaded WHERE fingerprint = ?", [manifest.fingerprint])
     connection.execute(
-        "INSERT INTO loaded VALUES (?, ?)", [manifest.fingerprint, _content(manifest)]
+        "INSERT INTO loaded VALUES (?, ?)", [manifest.fingerprint, content_of(manifest)]
     )
 
 
-def _content(manifest: Manifest) -> str:
+def content_of(manifest: Manifest) -> str:
     """The same step done again may differ in what it measured, or in the shards it filled."""
     return digest(manifest.model_dump(mode="json", include={"outputs", "facts"}))
 
