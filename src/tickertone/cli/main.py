@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from tickertone.cli import catalog, doctor, lock, results, run
+from tickertone.cli import catalog, doctor, lock, plan, results, run
 from tickertone.errors import TickertoneError
 
 app = typer.Typer(
@@ -15,6 +15,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command()(run.run)
+app.command()(plan.plan)
+app.command()(plan.why)
 app.command()(results.leaderboard)
 app.command()(results.sql)
 app.command()(results.report)
