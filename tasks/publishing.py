@@ -6,7 +6,7 @@ The keys are stable, so that Prefect keeps their history.
 from collections.abc import Mapping
 from typing import Any
 
-from tickertone.dag.plan import Plan
+from tickertone.dag.planned import Plan
 from tickertone.store.artifacts import Artifacts
 from tickertone.store.manifest import Manifest
 from tickertone.workspace import Workspace

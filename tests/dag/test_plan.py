@@ -32,7 +32,14 @@ ON_WIRES = {
     "evaluate small/wires",
 }
 VALIDATE = {"validate demo_headlines", "validate demo_wires"}
-EVERYTHING_AFTER = VALIDATE | FINETUNE | WORDS | LETTERS | COMBINE | ENDS
+AFTER_HEADLINES_TEST = {
+    "validate demo_headlines",
+    "extract words/demo_headlines",
+    "extract letters/demo_headlines",
+    *COMBINE_HEADLINES,
+    "evaluate small/headlines",
+    "report small",
+}
 
 
 def nothing(_bench, _monkeypatch):
@@ -47,6 +54,12 @@ def new_test_rows(bench, _monkeypatch):
     rows = bench.rows("headlines_test.csv")
     new = [["Quillmere books a record quarter", "positive"], ["Ostrava Foods moves", "neutral"]]
     bench.write_rows("headlines_test.csv", [*rows, *new])
+
+
+def new_training_row(bench, _monkeypatch):
+    rows = bench.rows("headlines_train.csv")
+    new = ["Quillmere cuts its outlook for a third time", "negative"]
+    bench.write_rows("headlines_train.csv", [*rows, new])
 
 
 def relabelled_test_row(bench, _monkeypatch):
@@ -145,13 +158,19 @@ SCENARIOS = [
     Scenario(
         new_test_rows,
         will={"ingest demo_headlines"},
-        may=EVERYTHING_AFTER,
+        may=AFTER_HEADLINES_TEST,
         why=("ingest demo_headlines", "2 new rows in demo_headlines test"),
+    ),
+    Scenario(
+        new_training_row,
+        will={"ingest demo_headlines"},
+        may=VALIDATE | FINETUNE | WORDS | LETTERS | COMBINE | ENDS,
+        why=("ingest demo_headlines", "1 new row in demo_headlines train"),
     ),
     Scenario(
         relabelled_test_row,
         will={"ingest demo_headlines"},
-        may=EVERYTHING_AFTER,
+        may=AFTER_HEADLINES_TEST,
         why=("ingest demo_headlines", "1 row relabelled in demo_headlines test"),
     ),
     Scenario(
@@ -163,7 +182,7 @@ SCENARIOS = [
     Scenario(
         other_order,
         will={"ingest demo_headlines"},
-        may=EVERYTHING_AFTER,
+        may=AFTER_HEADLINES_TEST,
         why=("ingest demo_headlines", "demo_headlines test changed, its rows did not"),
     ),
     Scenario(
@@ -232,7 +251,8 @@ SCENARIOS = [
     Scenario(
         learning_setting,
         blocked={"finetune words"} | WORDS | COMBINE,
-        will=ENDS,
+        will={"evaluate small/headlines", "evaluate small/wires"},
+        may={"report small"},
         why=("finetune words", "not chosen, and not in the store"),
         options={"models": ["letters"]},
     ),
@@ -300,6 +320,13 @@ def test_a_step_that_waits_for_another_also_says_what_changed_in_itself(copy):
     assert reasons["combine small/wires/mean"] == (
         "depends on what comes out of extract words/demo_headlines, extract words/demo_wires",
     )
+
+
+def test_refreshed_data_is_expected_to_come_out_as_before(copy):
+    steps = plan_experiment(copy.workspace, "small", refresh=["ingest"]).steps
+    by_verdict = {v: {s.step for s in steps if s.verdict == v} for v in ("will run", "may run")}
+    assert {step.split()[0] for step in by_verdict["will run"]} == {"ingest"}
+    assert by_verdict["may run"] == set()
 
 
 def test_half_a_run_later_the_rows_that_are_left_to_score_are_known(copy):

@@ -11,7 +11,7 @@ from tickertone.workspace import Workspace
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tickertone.dag.plan import Plan
+    from tickertone.dag.planned import Plan
     from tickertone.dag.story import Story
 
 _REASONS_SHOWN = 3  # a table is read at a glance; --json has them all
@@ -59,7 +59,7 @@ def why(
 
 
 def _show_all(planned: "Plan") -> None:
-    from tickertone.dag.plan import PlannedStep
+    from tickertone.dag.planned import PlannedStep
     from tickertone.store.query import Answer
 
     columns = tuple(PlannedStep.model_fields)

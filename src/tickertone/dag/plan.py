@@ -1,71 +1,33 @@
 """What a run would do, step by step, and why: the same walk as a run's, which writes nothing.
 
-A step is known exactly once all that it reads is known. Behind a step that will run nothing is
-known, so what follows only may run: if the same comes out as before, it stays cached.
+A step is known exactly once all that it reads is known. What comes out of a step that will run is
+not (but see `dag.expected`), so what reads it only may run: if the same comes out as before, it
+stays cached.
 """
 
-from collections import Counter
 from collections.abc import Iterable
 from importlib.metadata import PackageNotFoundError
-from typing import Literal
+
+import pyarrow as pa
 
 from tickertone.catalog.load import load_catalog
 from tickertone.dag import graph
 from tickertone.dag.drift_gate import check_drift
+from tickertone.dag.expected import stand_in, unknown_inputs
 from tickertone.dag.history import History
+from tickertone.dag.planned import Plan, PlannedStep, Verdict, planned
 from tickertone.dag.planner import Node, Results
-from tickertone.dag.reasons import changes, why_not_there
+from tickertone.dag.reasons import RowsOf, changes, why_not_there
 from tickertone.dag.row_changes import source_rows, split_rows, unscored
 from tickertone.dag.scope import Scope
 from tickertone.datasets.sources.locate import check_reachable
 from tickertone.errors import TickertoneError
-from tickertone.frozen import Frozen
 from tickertone.store.artifacts import Artifacts
-from tickertone.store.manifest import Manifest, Step
+from tickertone.store.journal import Entry
+from tickertone.store.manifest import Manifest, Output, Step
 from tickertone.workspace import Workspace
 
-Verdict = Literal["cached", "will run", "may run", "blocked"]
 _EXPECTED = (TickertoneError, OSError, PackageNotFoundError)  # what a run notes as a failure
-
-
-class PlannedStep(Frozen):
-    """What a run would make of one step."""
-
-    step: str
-    stage: str
-    subject: str
-    verdict: Verdict
-    reasons: tuple[str, ...]
-    fingerprint: str | None = None  # None while something that it reads is not known
-    seconds: float | None = None  # what such a step took so far; None where none was timed
-    rows: int | None = None  # rows read by a cached step, or texts that will be scored
-
-
-class Plan(Frozen):
-    """All steps of an experiment, in the order of the stages."""
-
-    experiment: str
-    steps: tuple[PlannedStep, ...]
-
-    @property
-    def all_cached(self) -> bool:
-        """Would a run compute nothing, and nothing be blocked?"""
-        return all(step.verdict == "cached" for step in self.steps)
-
-    def __str__(self) -> str:
-        """One line: how many steps of each verdict, and how long they may take."""
-        count = Counter(step.verdict for step in self.steps)
-        words = [f"{count['cached']} cached"]
-        words += [self._timed(v, count[v]) for v in ("will run", "may run") if count[v]]
-        words += [f"{count['blocked']} blocked"] * (count["blocked"] > 0)
-        return f"{self.experiment}: {len(self.steps)} steps, {', '.join(words)}"
-
-    def _timed(self, verdict: str, count: int) -> str:
-        seconds = [step.seconds for step in self.steps if step.verdict == verdict]
-        known = [s for s in seconds if s is not None]
-        if not known:
-            return f"{count} {verdict}"
-        return f"{count} {verdict} ({'at least ' * (None in seconds)}{sum(known):.0f} s)"
 
 
 def plan_experiment(
@@ -91,33 +53,38 @@ class _Walk:
         self.refresh = refresh
         self.artifacts = Artifacts(workspace)
         self.history = History(workspace)
-        self.known: dict[Node, Manifest] = {}
-        self.open: set[Node] = set()  # what comes out of them is not known yet
+        self.results: dict[Node, Manifest] = {}  # of the store, or expected
+        self.open: set[Node] = set()  # the steps of which not all that comes out is known
         self.first: dict[str, Node] = {}  # fingerprint -> the step that will make it
 
     def visit(self, node: Node) -> PlannedStep:
         """The verdict on one step, once all before it were visited."""
         planner = graph.planner(node.stage)
         needs = planner.needs(self.scope, node.subject)
-        lacking = [n for n in needs if n not in self.known and n not in self.open]
+        lacking = [n for n in needs if n not in self.results and n not in self.open]
         if lacking:
-            return _planned(node, "blocked", [f"needs {', '.join(map(str, lacking))}"])
-        reads = [*needs, *planner.wants(self.scope, node.subject)]
-        waits_for = [n for n in dict.fromkeys(reads) if n in self.open]
-        if waits_for:
-            return self._depends(node, reads, waits_for)
+            return planned(node, "blocked", [f"needs {', '.join(map(str, lacking))}"])
+        reads = dict.fromkeys([*needs, *planner.wants(self.scope, node.subject)])
+        if untold := [n for n in reads if n in self.open and n not in self.results]:
+            return self._depends(node, [*map(str, untold)])
         try:
             self._gate(node)
-            step = planner.step(self.scope, node.subject, Results(self.known))
+            step = planner.step(self.scope, node.subject, Results(self.results))
+            if unknown := unknown_inputs(step):
+                return self._depends(node, [*dict.fromkeys(unknown.values())], step)
             return self._judge(node, step)
         except _EXPECTED as error:
-            return _planned(node, "blocked", [_words(error)])
+            return planned(node, "blocked", [_words(error)])
+        except KeyError:  # an output that there was not the last time
+            if not (waits_for := [str(n) for n in reads if n in self.open]):
+                raise
+            return self._depends(node, waits_for)
 
     def _gate(self, node: Node) -> None:
-        if node.stage == "validate":
-            name = node.subject
-            ingested = self.known[Node("ingest", name)]
-            check_drift(self.workspace, name, self.scope.dataset(name), ingested)
+        ingested = Node("ingest", node.subject)
+        if node.stage == "validate" and ingested not in self.open:
+            spec = self.scope.dataset(node.subject)
+            check_drift(self.workspace, node.subject, spec, self.results[ingested])
 
     def _check_source(self, node: Node) -> None:
         if node.stage == "ingest":
@@ -129,59 +96,70 @@ class _Walk:
         manifest = self.artifacts.find(step)
         asked = computes and node.stage in self.refresh
         if manifest is not None and not asked:
-            self.known[node] = manifest
+            self.results[node] = manifest
             rows = _rows_read(manifest)
-            return _planned(node, "cached", ["in the store"], step, seconds=0.0, rows=rows)
+            return planned(node, "cached", ["in the store"], step, seconds=0.0, rows=rows)
         if not computes:
             reasons = ["not chosen, and not in the store"]
-            return _planned(node, "blocked", reasons, step)
+            return planned(node, "blocked", reasons, step)
         self._check_source(node)
-        reasons = ["to be computed anew, as asked"] if asked else self._why(node, step)
+        reasons = ["to be computed anew, as asked"] if asked else self._why(step)
         rows = self._to_score(step, asked=asked)
-        self.open.add(node)
+        self._expect(node, step)
         twin = self.first.setdefault(step.fingerprint, node)
         if twin != node:
             return self._timed(node, "may run", [f"the same work as {twin}", *reasons], step, rows)
         return self._timed(node, "will run", reasons, step, rows)
 
-    def _depends(self, node: Node, reads: list[Node], waits_for: list[Node]) -> PlannedStep:
-        """A step that reads what is not known yet."""
-        self.open.add(node)
-        others = f" and {len(waits_for) - 2} more" if len(waits_for) > 2 else ""
-        depends = f"depends on what comes out of {', '.join(map(str, waits_for[:2]))}{others}"
+    def _depends(self, node: Node, on: list[str], step: Step | None = None) -> PlannedStep:
+        """A step that reads what is not known yet; its parts are known but for these inputs."""
+        self._expect(node, step)
+        more = f" and {len(on) - 2} more" if len(on) > 2 else ""
+        depends = f"depends on what comes out of {', '.join(on[:2])}{more}"
         if not self.scope.computes(node.stage, node.subject):
             reasons = ["not chosen: taken from the store if it is there", depends]
-            return _planned(node, "blocked", reasons)
-        if self.history.last(node) is None:
+            return planned(node, "blocked", reasons)
+        before = self.history.last(node)
+        if before is None:
             reasons = ["never run before", depends]
         else:
-            reasons = [*self._apart_from_inputs(node, reads), depends]
+            reasons = [*(self._known_changes(before, step) if step else []), depends]
         return self._timed(node, "may run", reasons)
 
-    def _why(self, node: Node, step: Step) -> list[str]:
-        def rows_now(role: str) -> object:
-            if node.stage != "ingest":
+    def _expect(self, node: Node, step: Step | None) -> None:
+        """Note what can be expected of a step that is not done yet."""
+        self.open.add(node)
+        before = self.history.last(node)
+        made = self.history.manifest(before) if before else None
+        if made is not None:
+            parts = step.parts if step else None
+            asked = node.stage in self.refresh
+            self.results[node] = stand_in(
+                node, made, parts, lambda output: not asked and self._is_whole(output)
+            )
+
+    def _is_whole(self, output: Output) -> bool:
+        return all(path.is_file() for path in self.artifacts.paths(output))
+
+    def _known_changes(self, before: Entry, step: Step) -> list[str]:
+        """What changed in a step as far as its inputs are known."""
+        then = before.parts.inputs if before.parts else {}
+        unknown = {role: then[role] for role in unknown_inputs(step) if role in then}
+        parts = step.parts.model_copy(update={"inputs": {**step.parts.inputs, **unknown}})
+        rows = self._rows_now(step)
+        return changes(self.artifacts, self.history, before, parts, rows)
+
+    def _rows_now(self, step: Step) -> RowsOf:
+        def rows(role: str) -> pa.Table | None:
+            if step.stage != "ingest":
                 return split_rows(self.artifacts, step.inputs.get(role))
-            spec = self.scope.dataset(node.subject).snapshot
+            spec = self.scope.dataset(step.subject).snapshot
             return source_rows(spec, role.partition("/")[0], self.scope.catalog.folder)
 
-        return why_not_there(self.artifacts, self.history, step, rows_now)
+        return rows
 
-    def _apart_from_inputs(self, node: Node, reads: list[Node]) -> list[str]:
-        """What changed in a step beside its inputs: built on what came out of them last time."""
-        before = self.history.last(node)
-        last = {n: self.history.last(n) for n in reads if n in self.open}
-        then = {n: self.history.manifest(entry) for n, entry in last.items() if entry}
-        stand_ins = {n: manifest for n, manifest in then.items() if manifest}
-        if before is None or before.parts is None or len(stand_ins) < len(last):
-            return []
-        results = Results({**self.known, **stand_ins})
-        try:
-            step = graph.planner(node.stage).step(self.scope, node.subject, results)
-        except (*_EXPECTED, KeyError):  # what came out then has not all that is read now
-            return []
-        parts = step.parts.model_copy(update={"inputs": before.parts.inputs})
-        return changes(self.artifacts, self.history, before, parts, lambda _role: None)
+    def _why(self, step: Step) -> list[str]:
+        return why_not_there(self.artifacts, self.history, step, self._rows_now(step))
 
     def _to_score(self, step: Step, *, asked: bool) -> int | None:
         return unscored(self.artifacts, step) if step.stage == "extract" and not asked else None
@@ -195,28 +173,7 @@ class _Walk:
         rows: int | None = None,
     ) -> PlannedStep:
         seconds = self.history.seconds(node)
-        return _planned(node, verdict, reasons, step, seconds=seconds, rows=rows)
-
-
-def _planned(
-    node: Node,
-    verdict: Verdict,
-    reasons: list[str],
-    step: Step | None = None,
-    *,
-    seconds: float | None = None,
-    rows: int | None = None,
-) -> PlannedStep:
-    return PlannedStep(
-        step=str(node),
-        stage=node.stage,
-        subject=node.subject,
-        verdict=verdict,
-        reasons=tuple(reasons),
-        fingerprint=step.fingerprint if step else None,
-        seconds=seconds,
-        rows=rows,
-    )
+        return planned(node, verdict, reasons, step, seconds=seconds, rows=rows)
 
 
 def _rows_read(manifest: Manifest) -> int | None:

@@ -5,7 +5,8 @@ from difflib import get_close_matches
 from tickertone.catalog.load import Catalog, load_catalog
 from tickertone.dag import graph
 from tickertone.dag.history import History
-from tickertone.dag.plan import PlannedStep, plan
+from tickertone.dag.plan import plan
+from tickertone.dag.planned import PlannedStep
 from tickertone.dag.planner import Node
 from tickertone.dag.reasons import changes, rows_then
 from tickertone.dag.scope import Scope
