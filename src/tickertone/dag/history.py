@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from functools import cache, cached_property
 from pathlib import Path
 from statistics import median
+from typing import NamedTuple
 
 from tickertone.dag.planner import Node
 from tickertone.store.artifacts import Artifacts
@@ -19,6 +20,12 @@ from tickertone.workspace import Workspace
 _GOOD = {"computed", "cached"}
 
 
+class _Time(NamedTuple):
+    subject: str
+    family: str | None  # of models, where the stage is about one
+    seconds: float
+
+
 class History:
     """The journals and manifests of one workspace, as they are when first looked at."""
 
@@ -27,7 +34,7 @@ class History:
         self._last: dict[Node, Entry] = {}
         self._took: dict[Node, list[float]] = defaultdict(list)
         self._outputs_of_run = cache(self._read_outputs)
-        self._of_stage = cache(self._read_seconds)
+        self._of_stage = cache(self._read_times)
         self._journals = sorted(workspace.runs.glob("*.jsonl"), key=_began)
         self._unread = list(self._journals)  # the newest at the end
 
@@ -64,11 +71,11 @@ class History:
         content = entry.parts.inputs.get(role) if entry.parts else None
         return self._outputs_of_run(entry.run).get(content) if content else None
 
-    def seconds(self, node: Node) -> float | None:
-        """The median of how long this step took so far, else of how long its stage's steps did."""
-        of_stage = self._of_stage(node.stage)
-        own = of_stage.get(node.subject) or self._took.get(node)
-        known = own or [seconds for took in of_stage.values() for seconds in took]
+    def seconds(self, node: Node, family: str | None = None) -> float | None:
+        """The median of how long this step took so far, else others of its stage and family."""
+        times = self._of_stage(node.stage)
+        own = [t.seconds for t in times if t.subject == node.subject] or self._took.get(node)
+        known = own or [t.seconds for t in times if t.family == family]
         return round(median(known), 1) if known else None
 
     def _read_outputs(self, run: str) -> dict[str, Output]:
@@ -77,20 +84,18 @@ class History:
         manifests = filter(None, map(self.manifest, read_journal(path)))
         return {output.content: output for m in manifests for output in m.outputs.values()}
 
-    def _read_seconds(self, stage: str) -> dict[str, list[float]]:
-        took: dict[str, list[float]] = defaultdict(list)
-        for subject, facts in _facts(self._artifacts.root / stage):
-            # Rows that were there already take no time, and say nothing of those that are not.
-            if facts.get("rows_scored", 1) and isinstance(facts.get("seconds"), int | float):
-                took[subject].append(float(facts["seconds"]))
-        return dict(took)
+    def _read_times(self, stage: str) -> list[_Time]:
+        return [*_times(self._artifacts.root / stage)]
 
 
-def _facts(folder: Path) -> Iterator[tuple[str, dict[str, float]]]:
+def _times(folder: Path) -> Iterator[_Time]:
     for path in folder.glob("*/manifest.json"):
         try:
             manifest = json.loads(path.read_bytes())
-            yield manifest["subject"], manifest["facts"]
+            facts, recipe = manifest["facts"], manifest["parts"]["settings"].get("recipe", {})
+            # Rows that were there already took no time, and say nothing of those that are not.
+            if facts.get("rows_scored", 1):
+                yield _Time(manifest["subject"], recipe.get("family"), float(facts["seconds"]))
         except (OSError, ValueError, KeyError):
             continue  # torn, or of another version: it tells nothing
 

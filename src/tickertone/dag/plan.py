@@ -172,8 +172,12 @@ class _Walk:
         step: Step | None = None,
         rows: int | None = None,
     ) -> PlannedStep:
-        seconds = self.history.seconds(node)
+        seconds = self.history.seconds(node, self._family(node))
         return planned(node, verdict, reasons, step, seconds=seconds, rows=rows)
+
+    def _family(self, node: Node) -> str | None:
+        of_model = node.stage in {"finetune", "extract"}
+        return self.scope.model(node.subject.split("/")[0]).family if of_model else None
 
 
 def _rows_read(manifest: Manifest) -> int | None:
