@@ -35,9 +35,10 @@ def split_rows(artifacts: Artifacts, output: Output | None) -> pa.Table | None:
     paths = artifacts.paths(output) if output else ()
     if len(paths) != 1 or paths[0].suffix != ".parquet" or not paths[0].is_file():
         return None
-    if not set(_COMPARED) <= set(pq.read_schema(paths[0]).names):
-        return None
-    return pq.read_table(paths[0], columns=_COMPARED)
+    with pq.ParquetFile(paths[0]) as file:  # unlike read_table, it does not import pandas
+        if set(_COMPARED) <= set(file.schema_arrow.names):
+            return file.read(columns=_COMPARED)
+    return None
 
 
 def source_rows(spec: SnapshotSpec, split: str, data: Path) -> pa.Table | None:
@@ -72,7 +73,8 @@ def unscored(artifacts: Artifacts, step: Step) -> int:
 
 
 def _text_ids(path: Path) -> set[str]:
-    return set(pq.read_table(path, columns=["text_id"])["text_id"].to_pylist())
+    with pq.ParquetFile(path) as file:
+        return set(file.read(columns=["text_id"])["text_id"].to_pylist())
 
 
 def _labels(table: pa.Table) -> Mapping[str, str | None]:
