@@ -45,6 +45,7 @@ GOLDEN = {
     "labels.flat added: neutral": lambda s: s["labels"].update(flat="neutral"),
     "labels.bullish positive -> neutral": lambda s: s["labels"].update(bullish="neutral"),
     "members gained numbers": lambda s: s["members"].append("numbers"),
+    "members gained a, b, c, d and 2 more": lambda s: s["members"].extend("abcdef"),
     "members lost words": lambda s: s["members"].remove("words"),
     "members in another order": lambda s: s["members"].reverse(),
     "systems lost mean": lambda s: s["systems"].pop(),

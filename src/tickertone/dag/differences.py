@@ -11,6 +11,7 @@ from tickertone.frozen import JSON
 from tickertone.identity.fingerprint import Parts
 
 _LONGEST = 60  # characters of a value, so that a phrase stays a phrase
+_MOST = 4  # names in a phrase
 _HASH = re.compile(r"[0-9a-f]{40,64}")
 _DERIVED = {"scorer"}  # a setting that is the hash of other parts: these are named themselves
 
@@ -66,7 +67,8 @@ def _in_lists(place: str, old: list[JSON], new: list[JSON]) -> Iterator[str]:
         ("lost", [n for n in before if n not in after]),
     ):
         if names:
-            yield f"{place} {verb} {', '.join(names)}"
+            more = f" and {len(names) - _MOST} more" if len(names) > _MOST else ""
+            yield f"{place} {verb} {', '.join(names[:_MOST])}{more}"
     both = [name for name in before if name in after]
     if both != [name for name in after if name in before]:
         yield f"{place} in another order"
