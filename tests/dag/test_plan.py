@@ -102,6 +102,11 @@ def deleted_result(bench, _monkeypatch):
     _file_of(bench, "finetune words", "measurements").with_name("manifest.json").unlink()
 
 
+def torn_manifest(bench, _monkeypatch):
+    path = _file_of(bench, "finetune words", "measurements").with_name("manifest.json")
+    path.write_bytes(path.read_bytes()[:-10])
+
+
 def deleted_shard(bench, _monkeypatch):
     _file_of(bench, "extract words/demo_wires", "logits:test").unlink()
 
@@ -208,6 +213,12 @@ SCENARIOS = [
         will={"finetune words"},
         may=WORDS | COMBINE | ENDS,
         why=("finetune words", "result deleted"),
+    ),
+    Scenario(
+        torn_manifest,
+        will={"finetune words"},
+        may=WORDS | COMBINE | ENDS,
+        why=("finetune words", "manifest damaged"),
     ),
     Scenario(
         deleted_shard,

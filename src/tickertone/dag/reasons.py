@@ -10,7 +10,7 @@ from tickertone.dag.history import History
 from tickertone.dag.planner import Node
 from tickertone.dag.row_changes import row_changes, split_rows
 from tickertone.identity.fingerprint import Parts
-from tickertone.store.artifacts import Artifacts
+from tickertone.store.artifacts import MANIFEST, Artifacts
 from tickertone.store.journal import Entry
 from tickertone.store.manifest import Manifest, Step
 
@@ -53,14 +53,22 @@ def why_not_there(
 ) -> list[str]:
     """Why a step with known inputs is not in the store: what changed, or what is missing."""
     before = history.last(Node(step.stage, step.subject))
-    written = artifacts.read(step.stage, step.fingerprint)
-    lost = _damage(artifacts, written) if written else []
+    lost = _lost(artifacts, step)
     if before is None:
         return lost or ["never run before"]
     return [
         *changes(artifacts, history, before, step.parts, rows_now),
         *(lost or ["result deleted"] * (before.fingerprint == step.fingerprint)),
     ]
+
+
+def _lost(artifacts: Artifacts, step: Step) -> list[str]:
+    """What is wrong with a result that was there; nothing where there never was one."""
+    manifest = artifacts.read(step.stage, step.fingerprint)
+    if manifest is not None:
+        return _damage(artifacts, manifest)
+    torn = (artifacts.folder(step.stage, step.fingerprint) / MANIFEST).is_file()
+    return ["manifest damaged"] * torn
 
 
 def _damage(artifacts: Artifacts, manifest: Manifest) -> list[str]:
