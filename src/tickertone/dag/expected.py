@@ -62,8 +62,8 @@ def _comes_from(stage: str, output: str, settings: Any) -> Callable[[str], bool]
         case "ingest":
             return lambda role: output in {"quarantine", role.partition("/")[0]}
         case "validate":
-            train = settings["dataset"]["splits"].get("train")
-            carved = split in {"train", "dev"} and train is not None and train["role"] == "train"
+            train = settings.get("dataset", {}).get("splits", {}).get("train", {})
+            carved = split in {"train", "dev"} and train.get("role") == "train"
             return lambda role: role == "train" or not carved
         case "extract":
             texts = f"texts:{output.removeprefix('logits:')}"
