@@ -18,6 +18,7 @@ from tickertone.store.manifest import Manifest
 from tickertone.store.replay import replay
 from tickertone.store.schema import SCHEMA_VERSION, TABLES
 from tickertone.store.shards import ShardSet
+from tickertone.store.warehouse import kept_open
 from tickertone.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ def verify_database(
             compare = _Comparison(connection, artifacts, manifests, damaged, settled)
             return [*compare.findings()], compare.rows
         except duckdb.Error as error:
-            if "lock" in str(error).lower():
+            if kept_open(error):
                 remedy = "close the program that keeps the database open, and try again"
                 raise StoreBusy(_NAME, found=_first_line(error), remedy=remedy) from error
             return [_finding(f"it cannot be read: {_first_line(error)}", _NEW)], 0
@@ -114,6 +115,7 @@ class _Comparison:
         if not self._has_our_schema():
             yield _finding("it was made by another version", "the next run loads it anew")
             return
+        self._read_all()
         loaded = dict(self._ask("SELECT fingerprint, content FROM kept.loaded"))
         known = replay(self.artifacts.workspace)
         should = {fingerprint for _, fingerprint in known.every} & self.manifests.keys()
@@ -134,6 +136,13 @@ class _Comparison:
 
     def _has_our_schema(self) -> bool:
         return self._ask("SELECT version FROM kept.schema_version") == [(SCHEMA_VERSION,)]
+
+    def _read_all(self) -> None:
+        """Every block that holds rows, so that DuckDB looks at its checksum."""
+        for (table,) in self._ask(
+            "SELECT table_name FROM duckdb_tables() WHERE database_name = 'kept'"
+        ):
+            self._ask(f"SELECT sum(hash(r)) FROM kept.{table} r")  # noqa: S608
 
     def _is_as_loaded(self, fingerprint: str, content: object) -> bool:
         manifest = self.manifests.get(fingerprint)
