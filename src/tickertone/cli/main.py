@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from tickertone.cli import catalog, doctor, lock, plan, results, run
+from tickertone.cli import catalog, doctor, lock, maintenance, plan, results, run
 from tickertone.errors import TickertoneError
 
 app = typer.Typer(
@@ -24,6 +24,11 @@ app.command()(catalog.datasets)
 app.command()(catalog.models)
 app.command()(lock.lock)
 app.command()(doctor.doctor)
+app.command()(maintenance.verify)
+app.command()(maintenance.rebuild)
+app.command()(maintenance.prune)
+app.command()(maintenance.backup)
+app.command()(maintenance.restore)
 
 
 def main() -> None:

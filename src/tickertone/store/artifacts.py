@@ -24,6 +24,7 @@ from tickertone.store.manifest import FileRecord, Manifest, Output, Step
 from tickertone.workspace import Workspace
 
 MANIFEST = "manifest.json"
+SHARDS = "shards"  # the folder, beside those of the stages, of rows that steps share
 SEAL = "manifest.sha256"  # of the manifest's bytes, as sha256sum writes and checks it
 Body = Callable[[Work], Product]
 
@@ -41,7 +42,7 @@ class Artifacts:
 
     def logits(self, scorer: str) -> Path:
         """The shards of one scorer's logits."""
-        return self.root / "shards" / "logits" / scorer
+        return self.root / SHARDS / "logits" / scorer
 
     def paths(self, output: Output) -> tuple[Path, ...]:
         """The files of an output on this machine."""
@@ -118,7 +119,7 @@ class Artifacts:
             notes=step.notes,
             out=draft,
             scratch=scratch,
-            shards=self.root / "shards",
+            shards=self.root / SHARDS,
             reports=self.workspace.reports,
             project=self.workspace.root,
             say=say,
@@ -155,6 +156,12 @@ class Artifacts:
             outputs={name: output(made) for name, made in sorted(product.outputs.items())},
             facts={**product.facts, **step.facts, "seconds": round(seconds, 3)},
         )
+
+
+def step_folders(root: Path) -> list[Path]:
+    """The folders of finished steps below the artifacts folder, drafts left out."""
+    folders = (folder for folder in root.glob("*/*") if folder.parent.name != SHARDS)
+    return sorted(f for f in folders if f.is_dir() and not f.name.startswith("."))
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from tickertone.identity.canonical import digest
-from tickertone.store.artifacts import MANIFEST, SEAL, Artifacts, seal_holds
+from tickertone.store.artifacts import MANIFEST, SEAL, SHARDS, Artifacts, seal_holds, step_folders
 from tickertone.store.files import sha256_file
 from tickertone.store.findings import Finding, Verdict
 from tickertone.store.in_use import try_at_rest, try_locked
@@ -18,7 +18,6 @@ from tickertone.store.manifest import FileRecord, Manifest
 from tickertone.store.verify_database import verify_database
 from tickertone.workspace import Workspace
 
-SHARDS = "shards"
 _MEND = "tickertone verify --mend sets it aside; then the next run makes it again"
 _BY_ITSELF = "the next run that needs it makes it again"
 
@@ -118,12 +117,6 @@ class _Look:
             return True
         with try_locked(self.artifacts.workspace.locks / f"{fingerprint}.lock") as free:
             return free
-
-
-def step_folders(root: Path) -> list[Path]:
-    """The folders of finished steps below the artifacts folder, drafts left out."""
-    folders = (folder for folder in root.glob("*/*") if folder.parent.name != SHARDS)
-    return sorted(f for f in folders if f.is_dir() and not f.name.startswith("."))
 
 
 def _read(folder: Path) -> tuple[Manifest | None, str]:

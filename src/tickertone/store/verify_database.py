@@ -16,7 +16,7 @@ from tickertone.store.findings import Finding
 from tickertone.store.indexer import content_of, load_journals, load_once
 from tickertone.store.manifest import Manifest
 from tickertone.store.replay import replay
-from tickertone.store.schema import SCHEMA_VERSION, TABLES
+from tickertone.store.schema import SCHEMA_VERSION, TABLES, TABLES_BY_FINGERPRINT
 from tickertone.store.shards import ShardSet
 from tickertone.store.warehouse import kept_open
 from tickertone.workspace import Workspace
@@ -45,18 +45,6 @@ SELECT s.scorer, (SELECT count(*) FROM kept_row r WHERE r.scorer = s.scorer),
 FROM (SELECT DISTINCT scorer FROM main.scorer_row) s ORDER BY 1
 """
 _NAME = "tickertone.duckdb"
-# Tables whose rows name the fingerprint that made them.
-_BY_FINGERPRINT = (
-    "snapshot_row",
-    "example_row",
-    "quarantine_row",
-    "model_row",
-    "scorer_row",
-    "prediction_row",
-    "leaderboard_row",
-    "evaluation_row",
-    "confusion_row",
-)
 
 
 def verify_database(
@@ -126,7 +114,7 @@ class _Comparison:
             yield from self._outdated(loaded.keys() & self.manifests.keys() - comparable)
             yield from self._not_current(known.last, loaded)
         self._load(comparable)
-        for table in _BY_FINGERPRINT:
+        for table in TABLES_BY_FINGERPRINT:
             yield from self._compare(table, "fingerprint", comparable)
         yield from self._compare_logits()
         if self.settled:
@@ -153,7 +141,7 @@ class _Comparison:
         there = {path.name for path in self.artifacts.root.glob("*/*")}
         for fingerprint in sorted(loaded.keys() - there):
             yield _finding(f"it has rows of step {fingerprint}, which has no artifact", _GONE)
-        for table in _BY_FINGERPRINT:
+        for table in TABLES_BY_FINGERPRINT:
             for fingerprint, n in self._ask(
                 f"SELECT fingerprint, count(*) FROM kept.{table} WHERE fingerprint NOT IN "  # noqa: S608
                 "(SELECT fingerprint FROM kept.loaded) GROUP BY 1 ORDER BY 1"
