@@ -21,6 +21,11 @@ def test_help_names_every_command(tickertone):
         "models",
         "lock",
         "doctor",
+        "verify",
+        "rebuild",
+        "prune",
+        "backup",
+        "restore",
     ):
         assert name in answer.out
 
