@@ -1,6 +1,3 @@
-import os
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -9,6 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from tests.fresh_interpreter import printed_by
 from tests.models.tiny import examples, job, snapshot
 from tests.stages.model_work import work
 from tests.training.requests import TFIDF
@@ -19,8 +17,6 @@ from tickertone.models.linear.scoring import load
 from tickertone.stages import extract
 from tickertone.stages.work import Work
 from tickertone.store.shards import read_shard
-
-CHECKOUT = Path(__file__).parents[2]
 
 
 @pytest.fixture(autouse=True)
@@ -136,14 +132,7 @@ def test_scoring_with_tfidf_imports_neither_torch_nor_transformers(
         f"done = extract.run(scoring(Path({str(tmp_path)!r}), model, {splits!r}))\n"
         "print(done.facts['rows_scored'], {'torch', 'transformers'} & set(sys.modules))\n"
     )
-    path = os.pathsep.join([str(CHECKOUT), str(CHECKOUT / "src")])
-    printed = subprocess.run(
-        [sys.executable, "-c", program],
-        capture_output=True,
-        text=True,
-        check=True,
-        env={**os.environ, "PYTHONPATH": path},
-    ).stdout
+    printed = printed_by(program)
     assert printed == "5 set()\n"
 
 

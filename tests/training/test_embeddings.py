@@ -1,20 +1,16 @@
-import os
-import subprocess
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from tests.fresh_interpreter import printed_by
 from tests.models.tiny import texts, tiny_base
 from tickertone.catalog.models import EmbeddingSpec, LinearSpec
 from tickertone.errors import ModelError
 from tickertone.models.protocol import Matrix, Text
 from tickertone.training import embeddings
 from tickertone.training.embeddings import embeddings_key, remembering_embed
-
-CHECKOUT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
@@ -84,15 +80,8 @@ def test_texts_whose_embeddings_are_kept_cost_no_import_of_torch(
         "fitted = run(request(folder, recipe))\n"
         "print(fitted.threads, {'torch', 'transformers'} & set(sys.modules))\n"
     )
-    path = os.pathsep.join([str(CHECKOUT), str(CHECKOUT / "src")])
-    done = subprocess.run(
-        [sys.executable, "-c", program],
-        capture_output=True,
-        text=True,
-        check=True,
-        env={**os.environ, "PYTHONPATH": path},
-    )
-    assert done.stdout.splitlines()[-1] == "1 set()"
+    printed = printed_by(program)
+    assert printed.splitlines()[-1] == "1 set()"
 
 
 def recipe_json(spec: EmbeddingSpec) -> str:
