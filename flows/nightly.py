@@ -21,9 +21,10 @@ from tasks.finetune import finetune
 from tasks.index import index
 from tasks.ingest import ingest
 from tasks.limits import ensure_limits
-from tasks.publishing import publish_data_quality, publish_leaderboard
+from tasks.publishing import publish_data_quality, publish_leaderboard, publish_plan
 from tasks.report import report
 from tasks.validate import validate
+from tickertone.dag.plan import plan
 from tickertone.dag.run import Run
 from tickertone.workspace import Workspace
 
@@ -49,6 +50,7 @@ def nightly(
     """
     ensure_limits()
     run = Run.open(Workspace.find(), experiment, models, refresh)
+    publish_plan(plan(run.workspace, run.scope, run.refresh))
 
     carry_out(run, ingest)
     validated = carry_out(run, validate)

@@ -6,6 +6,7 @@ The keys are stable, so that Prefect keeps their history.
 from collections.abc import Mapping
 from typing import Any
 
+from tickertone.dag.planned import Plan
 from tickertone.store.artifacts import Artifacts
 from tickertone.store.manifest import Manifest
 from tickertone.workspace import Workspace
@@ -20,6 +21,21 @@ COLUMNS = (
     "log_loss",
     "p_vs_best",
 )
+
+
+def publish_plan(planned: Plan) -> None:
+    """Artifact `plan`: what this run is going to do with each step, and why."""
+    rows = [
+        {
+            "step": step.step,
+            "verdict": step.verdict,
+            "why": "; ".join(step.reasons),
+            "rows": step.rows,
+            "seconds": step.seconds,
+        }
+        for step in planned.steps
+    ]
+    _publish("plan", rows, str(planned))
 
 
 def publish_data_quality(validated: Mapping[str, Manifest]) -> None:

@@ -19,3 +19,20 @@ os.environ["DO_NOT_TRACK"] = "1"
 def _own_home(monkeypatch):
     """A test finds its workspace by the folder it names, not by what a shell happens to export."""
     monkeypatch.delenv("TICKERTONE_HOME", raising=False)
+
+
+@pytest.fixture(scope="session")
+def ran_once(tmp_path_factory):
+    """A workspace of two linear models that has been run; tests take copies of it."""
+    from tests.dag.bench import Bench
+
+    bench = Bench(tmp_path_factory.mktemp("ran once"))
+    summary, _ = bench.run()
+    assert summary.failures == ()
+    return bench
+
+
+@pytest.fixture
+def copy(ran_once, tmp_path):
+    """A copy of it, to damage and to mend."""
+    return ran_once.copied_to(tmp_path / "copy")

@@ -11,7 +11,23 @@ import pytest
 def test_help_names_every_command(tickertone):
     answer = tickertone("--help")
     assert answer.code == 0
-    for name in ("run", "leaderboard", "sql", "report", "datasets", "models", "lock", "doctor"):
+    for name in (
+        "run",
+        "plan",
+        "why",
+        "leaderboard",
+        "sql",
+        "report",
+        "datasets",
+        "models",
+        "lock",
+        "doctor",
+        "verify",
+        "rebuild",
+        "prune",
+        "backup",
+        "restore",
+    ):
         assert name in answer.out
 
 

@@ -1,9 +1,17 @@
 """The flow on made-up steps: cached across runs, branches apart, retries only where they help."""
 
+import json
+
 import pytest
 from prefect.client.orchestration import get_client
-from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
+from prefect.client.schemas.filters import (
+    ArtifactFilter,
+    ArtifactFilterKey,
+    FlowRunFilter,
+    FlowRunFilterId,
+)
 from prefect.client.schemas.objects import State
+from prefect.client.schemas.sorting import ArtifactSort
 
 from flows.nightly import nightly
 from tickertone.errors import DataError, SourceUnavailable
@@ -150,6 +158,24 @@ def test_an_error_that_nobody_foresaw_fails_the_step_and_not_the_run(made_up):
     assert state.is_failed()
     assert "finetune small" in made_up.calls
     assert "IndexError" in state.message
+
+
+def plan_table() -> dict[str, str]:
+    """Step -> verdict, of the artifact `plan` that was published last."""
+    with get_client(sync_client=True) as client:
+        newest = ArtifactFilter(key=ArtifactFilterKey(any_=["plan"]))
+        found = client.read_artifacts(artifact_filter=newest, sort=ArtifactSort.CREATED_DESC)
+    return {row["step"]: row["verdict"] for row in json.loads(found[0].data)}
+
+
+def test_every_run_publishes_its_plan_before_the_first_step(made_up):
+    run()
+    assert plan_table() == {
+        step: "will run" if step.startswith("ingest") else "may run" for step in ALL
+    }
+    made_up.artifact("validate news").unlink()
+    run()
+    assert plan_table() == dict.fromkeys(ALL, "cached") | {"validate news": "will run"}
 
 
 def test_task_runs_say_what_they_do_and_that_they_were_cached(made_up):

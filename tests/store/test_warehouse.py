@@ -93,6 +93,17 @@ def test_a_file_that_is_no_database_is_told_as_such(workspace):
         query(workspace, "SELECT 1")
 
 
+def test_a_damaged_block_is_not_taken_for_a_lock(workspace):
+    path = workspace.database
+    content = bytearray(path.read_bytes())
+    for place in range(3 * 4096, len(content), 1000):
+        content[place] ^= 1
+    path.write_bytes(content)
+    with pytest.raises(StoreError, match="checksum") as raised, writing(workspace):
+        pass
+    assert not raised.value.retryable
+
+
 def test_a_reader_waits_for_a_writer_in_another_process(workspace):
     import subprocess
     import sys

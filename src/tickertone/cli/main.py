@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from tickertone.cli import catalog, doctor, lock, results, run
+from tickertone.cli import catalog, doctor, lock, maintenance, plan, results, run
 from tickertone.errors import TickertoneError
 
 app = typer.Typer(
@@ -15,6 +15,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command()(run.run)
+app.command()(plan.plan)
+app.command()(plan.why)
 app.command()(results.leaderboard)
 app.command()(results.sql)
 app.command()(results.report)
@@ -22,6 +24,11 @@ app.command()(catalog.datasets)
 app.command()(catalog.models)
 app.command()(lock.lock)
 app.command()(doctor.doctor)
+app.command()(maintenance.verify)
+app.command()(maintenance.rebuild)
+app.command()(maintenance.prune)
+app.command()(maintenance.backup)
+app.command()(maintenance.restore)
 
 
 def main() -> None:

@@ -29,7 +29,7 @@ def run(
 ) -> None:
     """Run an experiment: recompute what changed, print the leaderboard and the report's path."""
     from tickertone.catalog.load import load_catalog
-    from tickertone.dag.run import check_stages
+    from tickertone.dag.graph import check_stages
     from tickertone.dag.scope import Scope
 
     workspace = Workspace.find()

@@ -1,10 +1,12 @@
 """The stages in order, and the planner of each."""
 
+from collections.abc import Iterable
 from importlib import import_module
 from typing import cast
 
 from tickertone.dag.planner import Node, Planner
 from tickertone.dag.scope import Scope
+from tickertone.errors import ConfigError
 
 STAGES = ("ingest", "validate", "finetune", "extract", "combine", "evaluate", "report")
 
@@ -17,3 +19,15 @@ def planner(stage: str) -> Planner:
 def nodes(scope: Scope, stage: str) -> list[Node]:
     """All steps that a stage has in an experiment."""
     return [Node(stage, subject) for subject in planner(stage).subjects(scope)]
+
+
+def check_stages(names: Iterable[str]) -> None:
+    """Raise ConfigError for a name that is no stage."""
+    for name in names:
+        if name not in STAGES:
+            raise ConfigError(
+                "refresh",
+                found=f"{name!r}",
+                expected=f"one of {', '.join(STAGES)}",
+                remedy="correct the name of the stage",
+            )

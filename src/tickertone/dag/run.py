@@ -7,21 +7,23 @@ import time
 from collections import Counter
 from collections.abc import Iterable
 from importlib.metadata import PackageNotFoundError
+from typing import IO
 
 from tickertone.catalog.load import load_catalog
 from tickertone.dag.catalog_rows import catalog_rows
 from tickertone.dag.drift_gate import accept, check_drift
 from tickertone.dag.execute import execute
-from tickertone.dag.graph import STAGES, nodes, planner
+from tickertone.dag.graph import STAGES, check_stages, nodes, planner
 from tickertone.dag.licences import licences_of
 from tickertone.dag.planner import Node, Results
 from tickertone.dag.publish import publish
 from tickertone.dag.scope import Scope
-from tickertone.errors import ConfigError, StepBlocked, StoreError, TickertoneError
+from tickertone.errors import StepBlocked, StoreError, TickertoneError
 from tickertone.frozen import JSON, Frozen
 from tickertone.identity.code import remember_all_code
 from tickertone.stages.work import Say
 from tickertone.store.artifacts import Artifacts
+from tickertone.store.in_use import enter
 from tickertone.store.indexer import index_manifests, index_runs
 from tickertone.store.journal import Entry, Journal, Kind
 from tickertone.store.manifest import Manifest, Step
@@ -60,6 +62,7 @@ class Run:
         self.scope = scope
         self.refresh = frozenset(refresh)
         self.journal = Journal(workspace)
+        self._in_use: IO[str] | None = None
         self._manifests: dict[Node, Manifest] = {}
         self._indexed: set[Node] = set()
         self.warnings: list[str] = []
@@ -72,12 +75,17 @@ class Run:
         models: Iterable[str] = (),
         refresh: Iterable[str] = (),
     ) -> "Run":
-        """Load the catalog and start a run; raises ConfigError."""
+        """Load the catalog and start a run; raises ConfigError.
+
+        Until it is closed, or this process ends, nothing is pruned or set aside.
+        """
         remember_all_code()
         refresh = tuple(refresh)
         check_stages(refresh)
         scope = Scope.of(load_catalog(workspace.data), experiment, models)
-        return cls(workspace, scope, refresh)
+        run = cls(workspace, scope, refresh)
+        run._in_use = enter(workspace)
+        return run
 
     @property
     def id(self) -> str:
@@ -115,18 +123,12 @@ class Run:
         except (TickertoneError, OSError, PackageNotFoundError) as error:
             self._note(node, "failed", message=_words(error))
             return None
-        if not self._is_chosen(node):
+        if not self.scope.computes(node.stage, node.subject):
             self._take_from_store(step)
             return None
         licences: JSON = [*licences_of(self.scope, node, results)]
         refresh = node.stage in self.refresh
         return step.model_copy(update={"refresh": refresh, "facts": {"licences": licences}})
-
-    def _is_chosen(self, node: Node) -> bool:
-        return (
-            node.stage not in {"finetune", "extract"}
-            or node.subject.split("/")[0] in self.scope.chosen
-        )
 
     def _take_from_store(self, step: Step) -> None:
         """A model that this run may not compute takes part if it is there already."""
@@ -181,6 +183,9 @@ class Run:
         except StoreError as error:
             failures = (*summary.failures, f"index failed: {error}")
             return summary.model_copy(update={"failures": failures})
+        finally:
+            if self._in_use is not None:
+                self._in_use.close()
         return summary
 
     def summary(self) -> Summary:
@@ -221,18 +226,6 @@ class Run:
                 message=message,
             )
         )
-
-
-def check_stages(names: Iterable[str]) -> None:
-    """Raise ConfigError for a name that is no stage."""
-    for name in names:
-        if name not in STAGES:
-            raise ConfigError(
-                "refresh",
-                found=f"{name!r}",
-                expected=f"one of {', '.join(STAGES)}",
-                remedy="correct the name of the stage",
-            )
 
 
 def _words(error: BaseException) -> str:

@@ -68,6 +68,10 @@ class Scope:
         """The targets by name."""
         return self.spec.targets
 
+    def computes(self, stage: str, subject: str) -> bool:
+        """Whether this run may compute a step; a model that was not chosen is only taken over."""
+        return stage not in {"finetune", "extract"} or subject.split("/")[0] in self.chosen
+
     def pool(self, target: str) -> tuple[str, ...]:
         """The models of the experiment that were trained on none of a target's texts."""
         models = {name: self.model(name) for name in self.spec.models}

@@ -1,9 +1,12 @@
 """Finished steps on disk: artifacts/STAGE/FINGERPRINT/ with files and, written last, manifest.json.
 
+A manifest says what the files are, and its seal says what the manifest is.
+
 `adopt_or_make` is the one rule that serves two runs at once, repair after a lost Prefect cache and
 restarts: under an flock on the fingerprint, a whole manifest is adopted, else the step is computed.
 """
 
+import hashlib
 import os
 import shutil
 import time
@@ -21,7 +24,9 @@ from tickertone.store.files import locked, sha256_file, sync_file, write_durably
 from tickertone.store.manifest import FileRecord, Manifest, Output, Step
 from tickertone.workspace import Workspace
 
-_MANIFEST = "manifest.json"
+MANIFEST = "manifest.json"
+SHARDS = "shards"  # the folder, beside those of the stages, of rows that steps share
+SEAL = "manifest.sha256"  # of the manifest's bytes, as sha256sum writes and checks it
 Body = Callable[[Work], Product]
 
 
@@ -38,7 +43,7 @@ class Artifacts:
 
     def logits(self, scorer: str) -> Path:
         """The shards of one scorer's logits."""
-        return self.root / "shards" / "logits" / scorer
+        return self.root / SHARDS / "logits" / scorer
 
     def paths(self, output: Output) -> tuple[Path, ...]:
         """The files of an output on this machine."""
@@ -50,13 +55,15 @@ class Artifacts:
         return manifest if manifest is not None and not self.damage(manifest) else None
 
     def read(self, stage: str, fingerprint: str) -> Manifest | None:
-        """The manifest as written, files unchecked; None where there is none or it is torn."""
-        path = self.folder(stage, fingerprint) / _MANIFEST
+        """The manifest as written, files unchecked; None where there is none, or it is damaged."""
+        folder = self.folder(stage, fingerprint)
         try:
-            manifest = Manifest.model_validate_json(path.read_bytes())
+            written = (folder / MANIFEST).read_bytes()
+            manifest = Manifest.model_validate_json(written)
         except (FileNotFoundError, ValidationError):
             return None
-        return manifest if manifest.fingerprint == fingerprint else None
+        whole = manifest.fingerprint == fingerprint and seal_holds(folder, written)
+        return manifest if whole else None
 
     def damage(self, manifest: Manifest, *, hashes: bool = False) -> list[str]:
         """What is wrong with the files of a manifest, in words; sizes alone unless `hashes`."""
@@ -92,7 +99,7 @@ class Artifacts:
             product = body(self._work(step, draft, scratch, say))
             self._recheck(step)
             manifest = self._describe(step, product, draft, time.monotonic() - began)
-            write_durably(draft / _MANIFEST, manifest.model_dump_json(indent=1).encode())
+            write_manifest(draft, manifest)
             _remove(final)
             draft.rename(final)
             sync_file(final.parent)
@@ -113,7 +120,7 @@ class Artifacts:
             notes=step.notes,
             out=draft,
             scratch=scratch,
-            shards=self.root / "shards",
+            shards=self.root / SHARDS,
             reports=self.workspace.reports,
             project=self.workspace.root,
             say=say,
@@ -171,6 +178,31 @@ class Artifacts:
             outputs={name: output(made) for name, made in sorted(product.outputs.items())},
             facts={**product.facts, **step.facts, "seconds": round(seconds, 3)},
         )
+
+
+def step_folders(root: Path) -> list[Path]:
+    """The folders of finished steps below the artifacts folder, drafts left out."""
+    folders = (folder for folder in root.glob("*/*") if folder.parent.name != SHARDS)
+    return sorted(f for f in folders if f.is_dir() and not f.name.startswith("."))
+
+
+def write_manifest(folder: Path, manifest: Manifest) -> None:
+    """Write a manifest and its seal; the manifest last."""
+    written = manifest.model_dump_json(indent=1).encode()
+    write_durably(folder / SEAL, _seal(written))
+    write_durably(folder / MANIFEST, written)
+
+
+def seal_holds(folder: Path, written: bytes) -> bool:
+    """Whether a manifest's bytes are those of its seal; one without a seal is taken as it is."""
+    try:
+        return (folder / SEAL).read_bytes() == _seal(written)
+    except FileNotFoundError:
+        return True
+
+
+def _seal(written: bytes) -> bytes:
+    return f"{hashlib.sha256(written).hexdigest()}  {MANIFEST}\n".encode()
 
 
 def _remove(folder: Path) -> None:

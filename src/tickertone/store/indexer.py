@@ -5,8 +5,7 @@ idempotent. The database can be deleted at any time: the next run loads it anew,
 any journal knows.
 """
 
-from collections.abc import Mapping, Sequence, Set
-from contextlib import suppress
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from tickertone.catalog.published import PublishedRow
@@ -17,6 +16,7 @@ from tickertone.store.artifacts import Artifacts
 from tickertone.store.journal import Entry, read_journal
 from tickertone.store.loaders import load
 from tickertone.store.manifest import Manifest
+from tickertone.store.replay import replay
 from tickertone.store.warehouse import writing
 from tickertone.workspace import Workspace
 
@@ -59,75 +59,74 @@ def index_manifests(
 
     Raises StoreError if the database cannot be written.
     """
-    if _is_new(workspace):
-        _load_again(workspace, manifests.keys())
     artifacts = Artifacts(workspace)
     with writing(workspace) as connection:
         _replace_catalog(connection, catalog)
-        added = sum(
-            _index(connection, artifacts, stage, subject, manifest)
-            for (stage, subject), manifest in manifests.items()
-        )
+        if connection.execute("SELECT 1 FROM current LIMIT 1").fetchone() is None:
+            connection.commit()
+            load_known(connection, artifacts)
+            connection.begin()
+        added = 0
+        for (stage, subject), manifest in manifests.items():
+            added += load_once(connection, artifacts, manifest)
+            _make_current(connection, stage, subject, manifest)
         _drop_gone_targets(connection, catalog)
     return added
 
 
-def _index(
-    connection: "DuckDBPyConnection",
-    artifacts: Artifacts,
-    stage: str,
-    subject: str,
-    manifest: Manifest,
-) -> int:
-    added = 0
-    if not _is_loaded(connection, manifest):
-        added = load(connection, artifacts, manifest)
-        _note_loaded(connection, manifest)
-    _make_current(connection, stage, subject, manifest)
+def index_all(connection: "DuckDBPyConnection", workspace: Workspace, catalog: CatalogRows) -> int:
+    """Load all that journals and artifacts know into an empty database; the rows added.
+
+    The connection must not be in a transaction.
+    """
+    added = load_known(connection, Artifacts(workspace))
+    connection.begin()
+    _replace_catalog(connection, catalog)
+    _drop_gone_targets(connection, catalog)
+    load_journals(connection, workspace)
+    connection.commit()
     return added
 
 
-def _is_new(workspace: Workspace) -> bool:
-    """A database that was lost, or made for another schema, knows of no step."""
-    with writing(workspace) as connection:
-        return connection.execute("SELECT 1 FROM current LIMIT 1").fetchone() is None
-
-
-def _load_again(workspace: Workspace, without: Set[tuple[str, str]]) -> None:
-    """Load what every step came to last, as far as it is still whole.
+def load_known(connection: "DuckDBPyConnection", artifacts: Artifacts) -> int:
+    """Load every step that a journal names, as far as it is whole, and make the last ones current.
 
     Each in a transaction of its own: one that an older version wrote, and that this one cannot
-    load, is left to the run that computes it again.
+    load, is left to the run that computes it again. The connection must not be in a transaction.
     """
-    artifacts = Artifacts(workspace)
-    for (stage, subject), fingerprint in _last_known(workspace).items():
-        manifest = artifacts.read(stage, fingerprint)
-        if (stage, subject) in without or manifest is None or artifacts.damage(manifest):
-            continue
-        with suppress(StoreError, KeyError), writing(workspace) as connection:
-            _index(connection, artifacts, stage, subject, manifest)
-
-
-def _last_known(workspace: Workspace) -> dict[tuple[str, str], str]:
-    """(stage, subject) -> fingerprint, by the journals, the most recent last."""
-    last: dict[tuple[str, str], str] = {}
-    for path in sorted(workspace.runs.glob("*.jsonl")):
-        for entry in read_journal(path):
-            if entry.outcome in {"computed", "cached"} and entry.fingerprint:
-                last.pop((entry.stage, entry.subject), None)
-                last[entry.stage, entry.subject] = entry.fingerprint
-    return last
+    known = replay(artifacts.workspace)
+    whole = known.whole(artifacts)
+    added = 0
+    for manifest in tuple(whole.values()):
+        connection.begin()
+        try:
+            added += load_once(connection, artifacts, manifest)
+            connection.commit()
+        except (StoreError, KeyError):
+            connection.rollback()
+            del whole[manifest.fingerprint]
+    connection.begin()
+    for (stage, subject), fingerprint in known.last.items():
+        if fingerprint in whole:
+            _make_current(connection, stage, subject, whole[fingerprint])
+    connection.commit()
+    return added
 
 
 def index_runs(workspace: Workspace) -> None:
     """Load the journals of runs that are not there, or have grown since."""
     with writing(workspace) as connection:
-        known = dict(connection.execute("SELECT run, count(*) FROM step_row GROUP BY 1").fetchall())
-        for path in sorted(workspace.runs.glob("*.jsonl")):
-            rows = [_row(entry) for entry in read_journal(path)]
-            if len(rows) != known.get(path.stem):
-                connection.execute("DELETE FROM step_row WHERE run = ?", [path.stem])
-                _insert(connection, "step_row", rows)
+        load_journals(connection, workspace)
+
+
+def load_journals(connection: "DuckDBPyConnection", workspace: Workspace) -> None:
+    """Load the journals that are not there, or have grown since."""
+    known = dict(connection.execute("SELECT run, count(*) FROM step_row GROUP BY 1").fetchall())
+    for path in sorted(workspace.runs.glob("*.jsonl")):
+        rows = [_row(entry) for entry in read_journal(path)]
+        if len(rows) != known.get(path.stem):
+            connection.execute("DELETE FROM step_row WHERE run = ?", [path.stem])
+            _insert(connection, "step_row", rows)
 
 
 def _row(entry: Entry) -> tuple[object, ...]:
@@ -161,10 +160,19 @@ def _insert(
     connection.unregister("incoming")
 
 
+def load_once(connection: "DuckDBPyConnection", artifacts: Artifacts, manifest: Manifest) -> int:
+    """Load a finished step unless it is loaded; the rows added."""
+    if _is_loaded(connection, manifest):
+        return 0
+    added = load(connection, artifacts, manifest)
+    _note_loaded(connection, manifest)
+    return added
+
+
 def _is_loaded(connection: "DuckDBPyConnection", manifest: Manifest) -> bool:
     found = connection.execute(
         "SELECT 1 FROM loaded WHERE fingerprint = ? AND content = ?",
-        [manifest.fingerprint, _content(manifest)],
+        [manifest.fingerprint, content_of(manifest)],
     )
     return found.fetchone() is not None
 
@@ -172,11 +180,11 @@ def _is_loaded(connection: "DuckDBPyConnection", manifest: Manifest) -> bool:
 def _note_loaded(connection: "DuckDBPyConnection", manifest: Manifest) -> None:
     connection.execute("DELETE FROM loaded WHERE fingerprint = ?", [manifest.fingerprint])
     connection.execute(
-        "INSERT INTO loaded VALUES (?, ?)", [manifest.fingerprint, _content(manifest)]
+        "INSERT INTO loaded VALUES (?, ?)", [manifest.fingerprint, content_of(manifest)]
     )
 
 
-def _content(manifest: Manifest) -> str:
+def content_of(manifest: Manifest) -> str:
     """The same step done again may differ in what it measured, or in the shards it filled."""
     return digest(manifest.model_dump(mode="json", include={"outputs", "facts"}))
 

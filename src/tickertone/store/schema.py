@@ -52,6 +52,19 @@ CREATE TABLE IF NOT EXISTS step_row (
     experiment TEXT, message TEXT, finished_at TEXT);
 """
 
+# Tables whose rows name the fingerprint that made them.
+TABLES_BY_FINGERPRINT = (
+    "snapshot_row",
+    "example_row",
+    "quarantine_row",
+    "model_row",
+    "scorer_row",
+    "prediction_row",
+    "leaderboard_row",
+    "evaluation_row",
+    "confusion_row",
+)
+
 SCHEMA_VERSION = digest(_TABLES)
 TABLES = f"""
 {_TABLES}

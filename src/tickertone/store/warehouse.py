@@ -95,12 +95,17 @@ def _connect(workspace: Workspace, *, read_only: bool) -> "duckdb.DuckDBPyConnec
         try:
             return duckdb.connect(str(workspace.database), read_only=read_only, config=config)
         except duckdb.IOException as error:
-            busy = "set lock" in str(error).lower()  # DuckDB also speaks of a "corrupt block"
+            busy = kept_open(error)
             if not busy or time.monotonic() > deadline:
                 raise _cannot_open(str(error), busy) from error
             time.sleep(random.uniform(0.05, 0.25))  # noqa: S311 - jitter, not a secret
         except duckdb.Error as error:
             raise _cannot_open(str(error), busy=False) from error
+
+
+def kept_open(error: Exception) -> bool:
+    """Whether another program has the file open; "lock" alone is also in "corrupt block"."""
+    return "set lock on file" in str(error).lower()
 
 
 def _cannot_open(message: str, busy: bool) -> StoreError:

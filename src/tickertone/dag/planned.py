@@ -1,0 +1,72 @@
+"""The plan of a run: for each step a verdict, the reasons in words, and an estimate."""
+
+from collections import Counter
+from typing import Literal
+
+from tickertone.dag.planner import Node
+from tickertone.frozen import Frozen
+from tickertone.store.manifest import Step
+
+Verdict = Literal["cached", "will run", "may run", "blocked"]
+
+
+class PlannedStep(Frozen):
+    """What a run would make of one step."""
+
+    step: str
+    stage: str
+    subject: str
+    verdict: Verdict
+    reasons: tuple[str, ...]
+    fingerprint: str | None = None  # None while something that it reads is not known
+    seconds: float | None = None  # what such a step took so far; None where none was timed
+    rows: int | None = None  # rows read by a cached step, or texts that will be scored
+
+
+class Plan(Frozen):
+    """All steps of an experiment, in the order of the stages."""
+
+    experiment: str
+    steps: tuple[PlannedStep, ...]
+
+    @property
+    def all_cached(self) -> bool:
+        """Would a run compute nothing, and nothing be blocked?"""
+        return all(step.verdict == "cached" for step in self.steps)
+
+    def __str__(self) -> str:
+        """One line: how many steps of each verdict, and how long they may take."""
+        count = Counter(step.verdict for step in self.steps)
+        words = [f"{count['cached']} cached"]
+        words += [self._timed(v, count[v]) for v in ("will run", "may run") if count[v]]
+        words += [f"{count['blocked']} blocked"] * (count["blocked"] > 0)
+        return f"{self.experiment}: {len(self.steps)} steps, {', '.join(words)}"
+
+    def _timed(self, verdict: str, count: int) -> str:
+        seconds = [step.seconds for step in self.steps if step.verdict == verdict]
+        known = [s for s in seconds if s is not None]
+        if not known:
+            return f"{count} {verdict}"
+        return f"{count} {verdict} ({'at least ' * (None in seconds)}{sum(known):.0f} s)"
+
+
+def planned(
+    node: Node,
+    verdict: Verdict,
+    reasons: list[str],
+    step: Step | None = None,
+    *,
+    seconds: float | None = None,
+    rows: int | None = None,
+) -> PlannedStep:
+    """A verdict on a node; without a step where that is not known yet."""
+    return PlannedStep(
+        step=str(node),
+        stage=node.stage,
+        subject=node.subject,
+        verdict=verdict,
+        reasons=tuple(reasons),
+        fingerprint=step.fingerprint if step else None,
+        seconds=seconds,
+        rows=rows,
+    )

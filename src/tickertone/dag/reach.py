@@ -1,0 +1,83 @@
+"""What the experiments of the catalog reach, so that the rest can be pruned.
+
+For each step of each experiment: what it came to last, and what it would come to if it ran now.
+"""
+
+from importlib import import_module
+from importlib.metadata import PackageNotFoundError
+
+from tickertone.catalog.load import Catalog
+from tickertone.dag.graph import STAGES, nodes, planner
+from tickertone.dag.planner import Node, Results
+from tickertone.dag.scope import Scope
+from tickertone.errors import TickertoneError
+from tickertone.models.families import family_of
+from tickertone.store.artifacts import Artifacts
+from tickertone.store.manifest import Manifest
+from tickertone.store.prune import Reach
+from tickertone.store.replay import replay
+from tickertone.workspace import Workspace
+
+_CANNOT_PLAN = (TickertoneError, OSError, PackageNotFoundError)
+
+
+def reach(workspace: Workspace, catalog: Catalog) -> Reach:
+    """Fingerprints and sets of embeddings that are still of use.
+
+    A step that no journal knows keeps whatever was made for it; if the identity of an embedding
+    cannot be told, all embeddings are kept.
+    """
+    artifacts, last = Artifacts(workspace), replay(workspace).last
+    fingerprints: set[str] = set()
+    unknown: set[tuple[str, str]] = set()
+    for name in catalog.experiments:
+        scope = Scope.of(catalog, name)
+        every = [node for stage in STAGES for node in nodes(scope, stage)]
+        unknown |= {(node.stage, node.subject) for node in every if node not in last}
+        fingerprints |= {last[node] for node in every if node in last}
+        fingerprints |= _wanted(scope, every, artifacts, last)
+    return Reach(
+        fingerprints=frozenset(fingerprints),
+        unknown=frozenset(unknown),
+        embeddings=_embeddings(workspace, catalog),
+    )
+
+
+def _wanted(
+    scope: Scope, every: list[Node], artifacts: Artifacts, last: dict[tuple[str, str], str]
+) -> set[str]:
+    """The fingerprints that the steps would have now: an interrupted training is one of them.
+
+    Where a step would run again, what it came to last stands in for what it will come to.
+    """
+    wanted: set[str] = set()
+    manifests: dict[Node, Manifest] = {}
+    for node in every:
+        plan, results = planner(node.stage), Results(manifests)
+        if not all(results.has(needed) for needed in plan.needs(scope, node.subject)):
+            continue
+        try:
+            step = plan.step(scope, node.subject, results)
+        except _CANNOT_PLAN:
+            continue
+        wanted.add(step.fingerprint)
+        manifest = artifacts.find(step) or artifacts.read(node.stage, last.get(node, ""))
+        if manifest is not None:
+            manifests[node] = manifest
+    return wanted
+
+
+def _embeddings(workspace: Workspace, catalog: Catalog) -> frozenset[str] | None:
+    """The keys of the embeddings of all models in experiments, or None if one cannot be told."""
+    keys = set()
+    for name in {model for spec in catalog.experiments.values() for model in spec.models}:
+        recipe = catalog.models[name]
+        module = family_of(recipe).embeddings
+        if module is None:
+            continue
+        try:
+            # By name, as the stages do it: the graph itself does not import training.
+            keys.add(import_module(module).embeddings_key(recipe.features, workspace.root))  # type: ignore[union-attr]
+        except _CANNOT_PLAN:
+            return None
+    return frozenset(keys)

@@ -1,0 +1,23 @@
+"""Dropping rows of the database that were made from artifacts that are gone."""
+
+from tickertone.store.artifacts import step_folders
+from tickertone.store.schema import TABLES_BY_FINGERPRINT
+from tickertone.store.warehouse import writing
+from tickertone.workspace import Workspace
+
+
+def forget_rows_without_artifact(workspace: Workspace) -> None:
+    """Drop rows of steps and shards of which nothing is left. Raises StoreError."""
+    if not workspace.database.is_file():
+        return
+    steps = [folder.name for folder in step_folders(workspace.artifacts)]
+    shards = [path.stem for path in workspace.artifacts.glob("shards/logits/*/*.parquet")]
+    with writing(workspace) as connection:
+        for table in (*TABLES_BY_FINGERPRINT, "loaded", "current"):
+            connection.execute(
+                f"DELETE FROM {table} WHERE fingerprint NOT IN (SELECT unnest(?::TEXT[]))",  # noqa: S608
+                [steps],
+            )
+        connection.execute(
+            "DELETE FROM logit_row WHERE shard NOT IN (SELECT unnest(?::TEXT[]))", [shards]
+        )

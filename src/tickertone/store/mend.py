@@ -1,0 +1,49 @@
+"""Setting aside what is damaged, so that the next run makes just that again.
+
+A run looks at the sizes of files, not at their bytes; what is not in its place is seen at once.
+"""
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from tickertone.store.files import locked, sync_file
+from tickertone.store.findings import Finding
+from tickertone.workspace import Workspace
+
+
+def damaged_folder(workspace: Workspace) -> Path:
+    """Where damaged things are put; `tickertone prune` empties it."""
+    return workspace.var / "damaged"
+
+
+def set_aside(workspace: Workspace, findings: Iterable[Finding]) -> list[str]:
+    """Rename what the findings name into var/damaged; what was moved, relative to var/.
+
+    To be called while runs are kept out (in_use.at_rest).
+    """
+    moved = []
+    for name in sorted({finding.aside for finding in findings if finding.aside}):
+        path = workspace.var / name
+        if not path.exists():
+            continue
+        if path == workspace.database:
+            with locked(workspace.locks / "database.lock"):
+                move_aside(workspace, path)
+        else:
+            move_aside(workspace, path)
+        moved.append(name)
+    return moved
+
+
+def move_aside(workspace: Workspace, path: Path) -> Path:
+    """Rename a file or folder of var/ into var/damaged, beside what is there under its name."""
+    place = damaged_folder(workspace) / path.relative_to(workspace.var)
+    place.parent.mkdir(parents=True, exist_ok=True)
+    free, n = place, 1
+    while os.path.lexists(free):
+        n += 1
+        free = place.with_name(f"{place.name}.{n}")
+    path.rename(free)
+    sync_file(path.parent)
+    return free

@@ -1,0 +1,145 @@
+"""What nothing needs any more: found, and on request removed.
+
+Kept is whatever the current experiments reach. Shards of a scorer are kept or dropped together.
+"""
+
+import shutil
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Literal
+
+from tickertone.frozen import Frozen
+from tickertone.store.artifacts import SHARDS, Artifacts, step_folders
+from tickertone.store.forget import forget_rows_without_artifact
+from tickertone.store.in_use import at_rest
+from tickertone.store.manifest import Manifest
+from tickertone.store.mend import damaged_folder
+from tickertone.workspace import Workspace
+
+Kind = Literal["artifact", "shards", "scratch", "draft", "damaged", "Prefect's record"]
+_KEY = 24  # characters of a fingerprint in the name of a record of Prefect's
+
+
+class Reach(Frozen):
+    """What is still of use."""
+
+    fingerprints: frozenset[str]
+    unknown: frozenset[tuple[str, str]]  # (stage, subject) whose fingerprint no journal tells
+    embeddings: frozenset[str] | None  # None: all of them
+
+
+class Prunable(Frozen):
+    """One file or folder that nothing needs."""
+
+    kind: Kind
+    path: str  # relative to var/
+    bytes: int
+
+
+def prunable(workspace: Workspace, reach: Reach) -> list[Prunable]:
+    """Everything that could be removed while no run is under way; nothing is changed."""
+    kept = _kept(Artifacts(workspace), reach)
+    found = {
+        "artifact": _artifacts(workspace, kept, reach),
+        "shards": _shards(workspace, kept, reach),
+        "scratch": (p for p in workspace.scratch.glob("*") if p.name not in reach.fingerprints),
+        "draft": _drafts(workspace),
+        "damaged": damaged_folder(workspace).glob("*"),
+        "Prefect's record": _records(workspace, reach),
+    }
+    return [
+        Prunable.model_validate(
+            {"kind": kind, "path": path.relative_to(workspace.var).as_posix(), "bytes": _size(path)}
+        )
+        for kind, paths in found.items()
+        for path in sorted(paths)
+    ]
+
+
+def prune(workspace: Workspace, look: Callable[[], Reach]) -> list[Prunable]:
+    """Remove all of it, and the rows of the database that were made from it; what was removed.
+
+    `look` is called once runs are kept out. Raises StoreBusy while one is under way.
+    """
+    with at_rest(workspace, "prune"):
+        found = prunable(workspace, look())
+        for item in found:
+            _remove(workspace.var / item.path)
+        forget_rows_without_artifact(workspace)
+    return found
+
+
+def by_kind(found: Iterable[Prunable]) -> tuple[tuple[str, int, int], ...]:
+    """(kind, number of things, bytes), a row a kind."""
+    kinds: dict[str, list[int]] = {}
+    for item in found:
+        kinds.setdefault(item.kind, []).append(item.bytes)
+    return tuple((kind, len(sizes), sum(sizes)) for kind, sizes in kinds.items())
+
+
+def _kept(artifacts: Artifacts, reach: Reach) -> list[Manifest]:
+    read = (artifacts.read(f.parent.name, f.name) for f in step_folders(artifacts.root))
+    return [
+        manifest
+        for manifest in read
+        if manifest is not None
+        and (
+            manifest.fingerprint in reach.fingerprints
+            or (manifest.stage, manifest.subject) in reach.unknown
+        )
+    ]
+
+
+def _artifacts(workspace: Workspace, kept: list[Manifest], reach: Reach) -> Iterator[Path]:
+    """Folders of steps; one whose files a step that is kept names is kept as well."""
+    names = {tuple(Path(path).parts[:2]) for manifest in kept for path in manifest.files()}
+    names |= {(manifest.stage, manifest.fingerprint) for manifest in kept}
+    for folder in step_folders(workspace.artifacts):
+        needed = (folder.parent.name, folder.name) in names or folder.name in reach.fingerprints
+        if not needed:
+            yield folder
+
+
+def _shards(workspace: Workspace, kept: list[Manifest], reach: Reach) -> Iterator[Path]:
+    root = workspace.artifacts
+    named = {(root / path).parent for manifest in kept for path in manifest.files()}
+    named |= {root / SHARDS / "logits" / str(m.parts.settings.get("scorer")) for m in kept}
+    yield from (path for path in (root / SHARDS / "logits").glob("*") if path not in named)
+    for path in (root / SHARDS / "embeddings").glob("*"):
+        if reach.embeddings is not None and path.name not in reach.embeddings:
+            yield path
+
+
+def _drafts(workspace: Workspace) -> Iterator[Path]:
+    """What killed processes left half-written; Prefect's own home is not looked into."""
+    yield from workspace.var.glob(".*.part")
+    for folder in (workspace.runs, workspace.accepted, workspace.reports):
+        yield from folder.rglob(".*.part")
+    yield from workspace.artifacts.glob("*/.*.part")
+    yield from workspace.artifacts.glob(f"{SHARDS}/*/*/.*.part")
+
+
+def _records(workspace: Workspace, reach: Reach) -> Iterator[Path]:
+    """Prefect's records of steps; a record of another kind has another name."""
+    keys = {fingerprint[:_KEY] for fingerprint in reach.fingerprints}
+    stages = {folder.name for folder in workspace.artifacts.glob("*")}
+    for path in (workspace.var / "prefect" / "results").glob("*-*"):
+        stage, _, key = path.name.rpartition("-")
+        if stage in stages and len(key) == _KEY and key not in keys:
+            yield path
+
+
+def _size(path: Path) -> int:
+    if path.is_dir() and not path.is_symlink():
+        return sum(p.lstat().st_size for p in path.rglob("*") if not p.is_dir())
+    return path.lstat().st_size
+
+
+def _remove(path: Path) -> None:
+    if path.is_symlink() or not path.is_dir():
+        path.unlink(missing_ok=True)
+        return
+    if not path.name.startswith("."):
+        # Out of sight first: what is left of it after a crash looks like nothing finished.
+        path = path.rename(path.with_name(f".{path.name}.pruned.part"))
+    shutil.rmtree(path)

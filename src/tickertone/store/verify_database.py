@@ -1,0 +1,237 @@
+"""Does the database hold what the artifacts hold? Both are loaded side by side and compared.
+
+Rows are compared by their number and by a sum of their hashes, which does not depend on order;
+rows of logits one by one, for a text that two shards hold has only one row.
+"""
+
+import tempfile
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tickertone.errors import StoreBusy
+from tickertone.store.artifacts import Artifacts
+from tickertone.store.files import locked
+from tickertone.store.findings import Finding
+from tickertone.store.indexer import content_of, load_journals, load_once
+from tickertone.store.manifest import Manifest
+from tickertone.store.replay import replay
+from tickertone.store.schema import SCHEMA_VERSION, TABLES, TABLES_BY_FINGERPRINT
+from tickertone.store.shards import ShardSet
+from tickertone.store.warehouse import kept_open
+from tickertone.workspace import Workspace
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+_NEW = "delete it, or tickertone rebuild: it is loaded again from the artifacts"
+_REBUILD = "tickertone rebuild loads it again from the artifacts"
+_GONE = "a run that still needs this step makes it again; tickertone rebuild drops its rows"
+_SHARD_ROWS = """
+CREATE TABLE main.shard_row (scorer TEXT, shard TEXT, text_id TEXT, logits FLOAT[])
+"""
+# Rows of shards that are damaged themselves are left out: those have been told of.
+_LOGITS = """
+WITH kept_row AS (
+    SELECT * FROM kept.logit_row SEMI JOIN (SELECT DISTINCT scorer, shard FROM main.shard_row)
+    USING (scorer, shard)),
+foreign_row AS (SELECT * FROM kept_row EXCEPT ALL SELECT * FROM main.shard_row),
+lacking_row AS (
+    SELECT scorer, text_id FROM main.logit_row
+    EXCEPT SELECT scorer, text_id FROM kept.logit_row)
+SELECT s.scorer, (SELECT count(*) FROM kept_row r WHERE r.scorer = s.scorer),
+       (SELECT count(*) FROM foreign_row r WHERE r.scorer = s.scorer),
+       (SELECT count(*) FROM lacking_row r WHERE r.scorer = s.scorer)
+FROM (SELECT DISTINCT scorer FROM main.scorer_row) s ORDER BY 1
+"""
+_NAME = "tickertone.duckdb"
+
+
+def verify_database(
+    workspace: Workspace, trusted: Iterable[Manifest], damaged: Collection[Path], *, settled: bool
+) -> tuple[list[Finding], int]:
+    """What differs between the database and the whole steps `trusted`; the rows compared.
+
+    Files that are `damaged` are not read.
+    Unless `settled`, what a run under way has not loaded yet is no finding. No database is none
+    either: the next run loads one. Raises StoreBusy if somebody writes to it.
+    """
+    import duckdb
+
+    if not workspace.database.is_file():
+        return [], 0
+    manifests = {manifest.fingerprint: manifest for manifest in trusted}
+    with (
+        locked(workspace.locks / "database.lock"),
+        tempfile.TemporaryDirectory(prefix=".verify.", suffix=".part", dir=workspace.var) as folder,
+        duckdb.connect(str(Path(folder) / "expected.duckdb")) as connection,
+    ):
+        try:
+            # A path cannot be bound here; it is ours, and quoted.
+            quoted = str(workspace.database).replace("'", "''")
+            connection.execute(f"ATTACH '{quoted}' AS kept (READ_ONLY)")
+            artifacts = Artifacts(workspace)
+            compare = _Comparison(connection, artifacts, manifests, damaged, settled)
+            return [*compare.findings()], compare.rows
+        except duckdb.Error as error:
+            if kept_open(error):
+                remedy = "close the program that keeps the database open, and try again"
+                raise StoreBusy(_NAME, found=_first_line(error), remedy=remedy) from error
+            return [_finding(f"it cannot be read: {_first_line(error)}", _NEW)], 0
+
+
+class _Comparison:
+    """The database, attached as `kept`, against an empty one that is filled from the artifacts."""
+
+    def __init__(
+        self,
+        connection: "DuckDBPyConnection",
+        artifacts: Artifacts,
+        manifests: Mapping[str, Manifest],
+        damaged: Collection[Path],
+        settled: bool,
+    ) -> None:
+        self.connection = connection
+        self.artifacts = artifacts
+        self.manifests = manifests
+        self.damaged = damaged
+        self.settled = settled
+        self.rows = 0
+
+    def findings(self) -> Iterator[Finding]:
+        """All that differs."""
+        if not self._has_our_schema():
+            yield _finding("it was made by another version", "the next run loads it anew")
+            return
+        self._read_all()
+        loaded = dict(self._ask("SELECT fingerprint, content FROM kept.loaded"))
+        known = replay(self.artifacts.workspace)
+        should = {fingerprint for _, fingerprint in known.every} & self.manifests.keys()
+        comparable = {f for f, content in loaded.items() if self._is_as_loaded(f, content)}
+        yield from self._without_artifact(loaded)
+        if self.settled:
+            yield from self._not_loaded(should - loaded.keys())
+            yield from self._outdated(loaded.keys() & self.manifests.keys() - comparable)
+            yield from self._not_current(known.last, loaded)
+        self._load(comparable)
+        for table in TABLES_BY_FINGERPRINT:
+            yield from self._compare(table, "fingerprint", comparable)
+        yield from self._compare_logits()
+        if self.settled:
+            load_journals(self.connection, self.artifacts.workspace)
+            runs = {run for (run,) in self._ask("SELECT DISTINCT run FROM step_row")}
+            yield from self._compare("step_row", "run", runs)
+
+    def _has_our_schema(self) -> bool:
+        return self._ask("SELECT version FROM kept.schema_version") == [(SCHEMA_VERSION,)]
+
+    def _read_all(self) -> None:
+        """Every block that holds rows, so that DuckDB looks at its checksum."""
+        for (table,) in self._ask(
+            "SELECT table_name FROM duckdb_tables() WHERE database_name = 'kept'"
+        ):
+            self._ask(f"SELECT sum(hash(r)) FROM kept.{table} r")  # noqa: S608
+
+    def _is_as_loaded(self, fingerprint: str, content: object) -> bool:
+        manifest = self.manifests.get(fingerprint)
+        return manifest is not None and content_of(manifest) == content
+
+    def _without_artifact(self, loaded: Mapping[str, object]) -> Iterator[Finding]:
+        """Rows of steps of which nothing is left; a damaged step has been told of already."""
+        there = {path.name for path in self.artifacts.root.glob("*/*")}
+        for fingerprint in sorted(loaded.keys() - there):
+            yield _finding(f"it has rows of step {fingerprint}, which has no artifact", _GONE)
+        for table in TABLES_BY_FINGERPRINT:
+            for fingerprint, n in self._ask(
+                f"SELECT fingerprint, count(*) FROM kept.{table} WHERE fingerprint NOT IN "  # noqa: S608
+                "(SELECT fingerprint FROM kept.loaded) GROUP BY 1 ORDER BY 1"
+            ):
+                yield _finding(f"{table} has {n:,} rows of {fingerprint}, never loaded", _REBUILD)
+
+    def _not_loaded(self, missing: set[str]) -> Iterator[Finding]:
+        for fingerprint in sorted(missing):
+            name = _step(self.manifests[fingerprint])
+            yield _finding(f"it lacks the rows of {name} ({fingerprint})", _REBUILD)
+
+    def _outdated(self, fingerprints: set[str]) -> Iterator[Finding]:
+        for fingerprint in sorted(fingerprints):
+            name = _step(self.manifests[fingerprint])
+            wrong = f"its rows of {name} ({fingerprint}) are from an earlier time it was done"
+            yield _finding(wrong, _REBUILD)
+
+    def _not_current(
+        self, last: Mapping[tuple[str, str], str], loaded: Mapping[str, object]
+    ) -> Iterator[Finding]:
+        """What stands for a step must be what it came to last, or nothing (an older target)."""
+        for stage, subject, fingerprint in self._ask("SELECT * FROM kept.current ORDER BY ALL"):
+            came_to = last.get((stage, subject))
+            if fingerprint not in loaded:
+                wrong = f"{stage} {subject} stands for {fingerprint}, which is not loaded"
+                yield _finding(wrong, _REBUILD)
+            elif came_to in loaded and came_to != fingerprint:
+                wrong = f"{stage} {subject} stands for {fingerprint}, but came to {came_to} last"
+                yield _finding(wrong, _REBUILD)
+
+    def _load(self, fingerprints: set[str]) -> None:
+        self.connection.execute(TABLES)
+        for fingerprint in sorted(fingerprints):
+            load_once(self.connection, self.artifacts, self.manifests[fingerprint])
+
+    def _compare(self, table: str, key: str, made_by: set[str]) -> Iterator[Finding]:
+        expected, kept = self._digests("main", table, key), self._digests("kept", table, key)
+        for maker in sorted((expected.keys() | kept.keys()) & made_by):
+            should, has = expected.get(maker, (0, 0)), kept.get(maker, (0, 0))
+            self.rows += has[0]
+            if should != has:
+                differ = f"{has[0]:,} rows, not {should[0]:,}"
+                if has[0] == should[0]:
+                    differ = f"other values in its {has[0]:,} rows"
+                yield _finding(f"{table} of {self._name(maker)}: {differ}", _REBUILD)
+
+    def _digests(self, side: str, table: str, key: str) -> dict[str, tuple[int, int]]:
+        """Who made rows -> their number and the sum of their hashes."""
+        found = self._ask(
+            f"SELECT r.{key}, count(*), sum(hash(r)) FROM {side}.{table} r GROUP BY 1"  # noqa: S608
+        )
+        return {maker: (n, total) for maker, n, total in found}
+
+    def _compare_logits(self) -> Iterator[Finding]:
+        """A row must be one of its shard; a text of a shard that a step names must have a row."""
+        self._load_shards()
+        for scorer, rows, foreign, lacking in self._ask(_LOGITS):
+            self.rows += rows
+            place = f"logit_row of scorer {scorer}"
+            if foreign:
+                yield _finding(f"{place}: {foreign:,} rows that its shards do not hold", _REBUILD)
+            if lacking:
+                yield _finding(f"{place}: no row for {lacking:,} texts of its shards", _REBUILD)
+
+    def _load_shards(self) -> None:
+        """All rows of all shards of the steps that are compared; damaged ones left out."""
+        self.connection.execute(_SHARD_ROWS)
+        for (scorer,) in self._ask("SELECT DISTINCT scorer FROM main.scorer_row"):
+            for shard in ShardSet(self.artifacts.logits(scorer)).files():
+                if shard not in self.damaged:
+                    self.connection.execute(
+                        "INSERT INTO shard_row SELECT ?, ?, text_id, value FROM read_parquet(?)",
+                        [scorer, shard.stem, str(shard)],
+                    )
+
+    def _name(self, maker: str) -> str:
+        manifest = self.manifests.get(maker)
+        return f"{_step(manifest)} ({maker})" if manifest else f"run {maker}"
+
+    def _ask(self, sql: str) -> list[tuple[Any, ...]]:
+        return self.connection.execute(sql).fetchall()
+
+
+def _finding(wrong: str, what_next: str) -> Finding:
+    return Finding(kind="database", where=_NAME, wrong=wrong, next=what_next, aside=_NAME)
+
+
+def _step(manifest: Manifest) -> str:
+    return f"{manifest.stage} {manifest.subject}"
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().splitlines()[0]
