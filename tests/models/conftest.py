@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.models.tiny import tiny_base
-from tickertone.catalog.models import BaseSpec
+from tickertone.catalog.bases import BaseSpec
 
 
 @pytest.fixture

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from tests.models.tiny import packaged
+from tickertone.catalog.bases import BaseSpec
 from tickertone.catalog.load import load_catalog
-from tickertone.catalog.models import BaseSpec, EncoderSpec
+from tickertone.catalog.recipes.encoder import EncoderSpec
 from tickertone.errors import ModelError, SourceUnavailable
 from tickertone.hub import ATTEMPTS
 from tickertone.models.bases import base_identity, checked_base

@@ -32,6 +32,25 @@ def test_scoring_does_not_depend_on_how_a_model_was_fitted(name: str) -> None:
     scoring = code_parts(["tickertone.stages.extract", *family.score_entry_points])
     assert family.fit not in scoring
     assert "tickertone.training.worker" not in scoring
+    assert not [module for module in scoring if "catalog.recipes" in module]
+
+
+@pytest.mark.parametrize("name", ["demo_tfidf", "demo_embed", "demo_minilm", "demo_lora"])
+def test_a_model_does_not_depend_on_how_other_things_are_written_in_the_catalog(name: str) -> None:
+    family = family_of(MODELS[name])
+    both = code_parts(
+        [
+            "tickertone.stages.finetune",
+            "tickertone.stages.extract",
+            *family.fit_entry_points,
+            *family.score_entry_points,
+        ]
+    )
+    catalog = {module for module in both if module.startswith("tickertone.catalog.")}
+    assert not catalog & {
+        f"tickertone.catalog.{name}" for name in ("models", "datasets", "snapshots", "experiments")
+    }
+    assert "tickertone.models.families" not in both
 
 
 def test_lora_depends_on_peft_and_full_tuning_does_not() -> None:

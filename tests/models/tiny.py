@@ -8,7 +8,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from tickertone.catalog.models import BaseSpec, EncoderSpec
+from tickertone.catalog.bases import BaseSpec
+from tickertone.catalog.recipes.encoder import EncoderSpec
 from tickertone.identity.text import text_id
 from tickertone.models.protocol import FitJob, Text
 

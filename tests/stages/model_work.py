@@ -1,9 +1,12 @@
 """Work for the stages finetune and extract, on the sentences of tests.models.tiny."""
 
+import dataclasses
 from pathlib import Path
 from typing import Any
 
 from tests.models.tiny import LABELS, examples, snapshot
+from tickertone.catalog.models import form_of
+from tickertone.models.families import family_of
 from tickertone.stages.work import Work
 
 
@@ -15,14 +18,18 @@ def work(folder: Path, recipe: Any, inputs: dict[str, tuple[Path, ...]], **setti
     return Work(
         subject="sentences_model",
         settings={
-            "family": recipe.family,
             "recipe": recipe.model_dump(mode="json"),
+            "form": form_of(recipe).model_dump(mode="json"),
+            "program": dataclasses.asdict(family_of(recipe)),
             "task": {"name": "tone", "labels": list(LABELS), "pairs": False},
             "base": None,
             **settings,
         },
         inputs=inputs,
-        notes={},
+        notes={
+            "recipe": recipe.model_dump(mode="json"),
+            "form": form_of(recipe).model_dump(mode="json"),
+        },
         contents=dict.fromkeys(inputs, "content"),
         out=out,
         scratch=scratch,

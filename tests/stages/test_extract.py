@@ -10,7 +10,9 @@ from tests.fresh_interpreter import printed_by
 from tests.models.tiny import examples, job, snapshot
 from tests.stages.model_work import work
 from tests.training.requests import TFIDF
-from tickertone.catalog.models import BaseSpec, EmbeddingSpec, LinearSpec
+from tickertone.catalog.bases import BaseSpec
+from tickertone.catalog.forms.linear import EmbeddingSpec
+from tickertone.catalog.recipes.linear import LinearSpec
 from tickertone.identity.text import text_id
 from tickertone.models.linear.fitting import fit
 from tickertone.models.linear.scoring import load

@@ -4,7 +4,8 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from tickertone.catalog.datasets import DatasetsFile, SnapshotSpec
+from tickertone.catalog.datasets import DatasetsFile
+from tickertone.catalog.snapshots import SnapshotSpec
 from tickertone.catalog.yaml_files import read_yaml
 from tickertone.datasets.sources.locate import source_identity
 from tickertone.errors import DataError

@@ -4,7 +4,7 @@ import pytest
 
 from tests.datasets.sources.conftest import hub, hub_cache  # noqa: F401  (fixtures)
 from tests.datasets.sources.hub_server import COMMIT, REPOSITORY, HubServer
-from tickertone.catalog.datasets import SnapshotSpec
+from tickertone.catalog.snapshots import SnapshotSpec
 from tickertone.datasets.sources.locate import source_identity
 from tickertone.errors import ConfigError, DataError
 from tickertone.identity.fingerprint import parts_of

@@ -4,7 +4,8 @@ from pathlib import Path
 from typing import Any
 
 from tests.models.tiny import LABELS, job
-from tickertone.catalog.models import LinearSpec, TfidfSpec
+from tickertone.catalog.forms.linear import TfidfSpec
+from tickertone.catalog.recipes.linear import LinearSpec
 from tickertone.models.families import family_of
 from tickertone.training.request import FitRequest
 
@@ -21,7 +22,7 @@ def request(folder: Path, recipe: Any = TFIDF, **changes: Any) -> FitRequest:
         "fit": family.fit,
         "embeddings": family.embeddings,
         "uses_torch": family.uses_torch,
-        "recipe": recipe,
+        "recipe": recipe.model_dump(mode="json"),
         "labels": LABELS,
         "train": fitting.train,
         "dev": fitting.dev,

@@ -6,7 +6,8 @@ import pytest
 
 from tests.fresh_interpreter import printed_by
 from tests.models.tiny import texts, tiny_base
-from tickertone.catalog.models import EmbeddingSpec, LinearSpec
+from tickertone.catalog.forms.linear import EmbeddingSpec
+from tickertone.catalog.recipes.linear import LinearSpec
 from tickertone.errors import ModelError
 from tickertone.models.protocol import Matrix, Text
 from tickertone.training import embeddings

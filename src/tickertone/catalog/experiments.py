@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from tickertone.catalog.datasets import Name
+from tickertone.catalog.identifiers import Name
 from tickertone.frozen import Frozen
 
 

@@ -117,10 +117,11 @@ def _times(folder: Path) -> Iterator[_Time]:
     for path in folder.glob("*/manifest.json"):
         try:
             manifest = json.loads(path.read_bytes())
-            facts, recipe = manifest["facts"], manifest["parts"]["settings"].get("recipe", {})
+            facts, settings = manifest["facts"], manifest["parts"]["settings"]
+            model = settings.get("recipe") or settings.get("form") or {}
             # Rows that were there already took no time, and say nothing of those that are not.
             if facts.get("rows_scored", 1):
-                yield _Time(manifest["subject"], recipe.get("family"), float(facts["seconds"]))
+                yield _Time(manifest["subject"], model.get("family"), float(facts["seconds"]))
         except (OSError, ValueError, KeyError):
             continue  # torn, or of another version: it tells nothing
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from tickertone.catalog.datasets import SnapshotSpec
+from tickertone.catalog.snapshots import SnapshotSpec
 from tickertone.datasets.ingest import SourceRows, snapshot_split
 from tickertone.datasets.readers.choose import reader_for
 from tickertone.datasets.sources.locate import find_here

@@ -8,8 +8,10 @@ from tickertone.catalog.datasets import DatasetSpec
 from tickertone.catalog.experiments import ExperimentSpec, SplitRef, TargetSpec
 from tickertone.catalog.load import Catalog
 from tickertone.catalog.mistakes import nearest
-from tickertone.catalog.models import EncoderSpec, LinearSpec, base_of
+from tickertone.catalog.models import base_of
 from tickertone.catalog.overlap import pool
+from tickertone.catalog.recipes.encoder import EncoderSpec
+from tickertone.catalog.recipes.linear import LinearSpec
 from tickertone.errors import ConfigError
 from tickertone.frozen import JSON
 from tickertone.models.bases import base_identity

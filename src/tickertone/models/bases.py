@@ -10,12 +10,12 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from fnmatch import fnmatch
-from functools import partial
+from functools import cache, partial
 from importlib.metadata import PackageNotFoundError, files
 from pathlib import Path
 
 from tickertone import hub
-from tickertone.catalog.models import BaseSpec
+from tickertone.catalog.bases import BaseSpec
 from tickertone.errors import ModelError
 from tickertone.frozen import JSON
 
@@ -34,7 +34,10 @@ def base_identity(base: BaseSpec, project: Path) -> dict[str, JSON]:
         return {"hub": base.hub, "revision": _pinned(base)}
     if base.package is not None:
         return dict(base.sha256)
-    return {file.name: _sha256(file) for file in _readable(_local(base, project))}
+    return {
+        file.name: _sha256_at(file, file.stat().st_size, file.stat().st_mtime_ns)
+        for file in _readable(_local(base, project))
+    }
 
 
 @contextmanager
@@ -171,8 +174,15 @@ def _check(base: BaseSpec, readable: dict[str, Path], name: str, expected: str) 
             place,
             found=f"sha256 {found}",
             expected=f"sha256 {expected}",
-            remedy="reinstall or fetch the base again; if the change is meant, correct base.sha256",
+            remedy="reinstall or fetch the base again; if the change is meant, correct base.sha256 "
+            "if there is one, and run again",
         )
+
+
+@cache
+def _sha256_at(path: Path, _size: int, _modified: int) -> str:
+    """Planning asks for every step of a model; loading hashes what it loads."""
+    return _sha256(path)
 
 
 def _sha256(path: Path) -> str:

@@ -6,7 +6,9 @@ of one family does not contain the code of another.
 
 from dataclasses import dataclass
 
-from tickertone.catalog.models import EncoderSpec, LinearSpec, ModelSpec
+from tickertone.catalog.models import ModelSpec
+from tickertone.catalog.recipes.encoder import EncoderSpec
+from tickertone.catalog.recipes.linear import LinearSpec
 
 _WORKER = "tickertone.training.worker"
 _EMBEDDINGS = "tickertone.training.embeddings"

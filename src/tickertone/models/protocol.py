@@ -32,7 +32,7 @@ class Scorer(Protocol):
 class FitJob:
     """All that a fit may depend on, besides its seed, which is in the recipe."""
 
-    recipe: Any  # the family's own spec, such as catalog.models.EncoderSpec
+    recipe: Any  # the family's own, such as catalog.recipes.encoder.EncoderSpec, or its fields
     labels: tuple[str, ...]
     train: tuple[Path, ...]  # Parquet snapshots with the columns text, text_b, label
     dev: tuple[Path, ...]  # the same; may be empty
@@ -73,11 +73,14 @@ class Load(Protocol):
     def __call__(
         self,
         folder: Path,
-        recipe: Any,
+        form: Any,
         labels: tuple[str, ...],
         *,
         project: Path,
         embed: Embed | None,
     ) -> Scorer:
-        """The scorer whose files `fit` wrote into `folder`."""
+        """The scorer whose files `fit` wrote into `folder`.
+
+        `form` is the family's own, such as catalog.forms.encoder.EncoderForm, or its fields.
+        """
         ...

@@ -8,15 +8,11 @@ import threading
 import time
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pyarrow.parquet as pq
-from pydantic import TypeAdapter
 
-from tickertone.catalog.models import ModelSpec
 from tickertone.identity.canonical import digest
-from tickertone.models.families import Family, family_of
 from tickertone.models.protocol import Embed, Matrix, Say, Scorer, Text
 from tickertone.stages.work import Made, Product, Work
 from tickertone.store.shards import ShardSet, rows_content
@@ -88,7 +84,7 @@ def _score_all(work: Work, texts: list[Text], missing: list[int]) -> Matrix:
 
 def _scorer(work: Work) -> Scorer:
     """The model of this step, from memory if it was used last."""
-    identity = digest([work.contents["model"], work.settings["recipe"], work.settings.get("base")])
+    identity = digest([work.contents["model"], work.settings["form"], work.settings["base"]])
     scorer = _loaded.get(identity)
     if scorer is None:
         _loaded.clear()  # first, so that two models are not in memory at once
@@ -98,25 +94,27 @@ def _scorer(work: Work) -> Scorer:
 
 
 def _load(work: Work) -> Scorer:
-    recipe: ModelSpec = TypeAdapter(ModelSpec).validate_python(work.settings["recipe"])
-    family = family_of(recipe)
-    if family.uses_torch:
+    program = work.settings["program"]
+    if program["uses_torch"]:
         from tickertone.training.threads import choose_threads
 
         choose_threads()
-    scorer: Scorer = importlib.import_module(family.score).load(
+    scorer: Scorer = importlib.import_module(program["score"]).load(
         work.inputs["model"][0].parent,
-        recipe,
+        work.notes["form"],
         tuple(work.settings["task"]["labels"]),
         project=work.project,
-        embed=_embed(family, recipe, work),
+        embed=_embed(work),
     )
     return scorer
 
 
-def _embed(family: Family, recipe: Any, work: Work) -> Embed | None:
-    if family.embeddings is None:
+def _embed(work: Work) -> Embed | None:
+    name = work.settings["program"]["embeddings"]
+    if name is None:
         return None
-    module = importlib.import_module(family.embeddings)
-    embed: Embed = module.remembering_embed(recipe.features, work.project, work.shards, _log)
+    features = work.notes["form"]["features"]
+    embed: Embed = importlib.import_module(name).remembering_embed(
+        features, work.project, work.shards, _log
+    )
     return embed

@@ -1,10 +1,6 @@
 """finetune: fit one model on the training splits of its data sets, in a process of its own."""
 
-from pydantic import TypeAdapter
-
-from tickertone.catalog.models import ModelSpec
 from tickertone.identity.canonical import digest
-from tickertone.models.families import family_of
 from tickertone.stages.work import Made, Product, Work
 from tickertone.store.files import sha256_file
 from tickertone.training.launch import fit_in_process
@@ -12,17 +8,19 @@ from tickertone.training.request import FitRequest
 
 
 def run(work: Work) -> Product:
-    """Inputs train:<data set> and dev:<data set>; outputs model and measurements."""
-    recipe: ModelSpec = TypeAdapter(ModelSpec).validate_python(work.settings["recipe"])
-    family = family_of(recipe)
+    """Inputs train:<data set> and dev:<data set>; outputs model and measurements.
+
+    The recipe with the place of its base comes in the notes: where it lies is no part of it.
+    """
+    recipe, program = work.notes["recipe"], work.settings["program"]
     request = FitRequest(
         subject=work.subject,
-        fit=family.fit,
-        embeddings=family.embeddings,
-        uses_torch=family.uses_torch,
+        fit=program["fit"],
+        embeddings=program["embeddings"],
+        uses_torch=program["uses_torch"],
         recipe=recipe,
         labels=tuple(work.settings["task"]["labels"]),
-        train=tuple(work.only(f"train:{name}") for name in recipe.trained_on),
+        train=tuple(work.only(f"train:{name}") for name in recipe["trained_on"]),
         dev=tuple(work.only(role) for role in sorted(work.inputs) if role.startswith("dev:")),
         out=work.out / "model",
         scratch=work.scratch,

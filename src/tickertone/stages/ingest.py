@@ -12,7 +12,7 @@ from collections.abc import Mapping
 
 import pyarrow as pa
 
-from tickertone.catalog.datasets import SnapshotSpec
+from tickertone.catalog.snapshots import SnapshotSpec
 from tickertone.datasets.examples import QUARANTINE
 from tickertone.datasets.ingest import SourceRows, SplitSnapshot, snapshot_split
 from tickertone.datasets.readers.choose import reader_for

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 
-from tickertone.catalog.models import EmbeddingSpec
+from tickertone.catalog.forms.linear import EmbeddingSpec
 from tickertone.identity.canonical import digest
 from tickertone.identity.code import code_parts
 from tickertone.identity.text import text_id
@@ -30,8 +30,12 @@ def embeddings_key(spec: EmbeddingSpec, project: Path) -> str:
     )
 
 
-def remembering_embed(spec: EmbeddingSpec, project: Path, shards: Path, say: Say) -> Embed:
-    """A callable that gives embeddings, computing only those that no shard below `shards` has."""
+def remembering_embed(features: object, project: Path, shards: Path, say: Say) -> Embed:
+    """A callable that gives embeddings, computing only those that no shard below `shards` has.
+
+    `features` is an EmbeddingSpec, or its fields.
+    """
+    spec = EmbeddingSpec.model_validate(features)
     kept = ShardSet(shards / "embeddings" / embeddings_key(spec, project))
 
     def embed(texts: Sequence[Text]) -> Matrix:

@@ -2,8 +2,7 @@
 
 from pathlib import Path
 
-from tickertone.catalog.models import ModelSpec
-from tickertone.frozen import Frozen
+from tickertone.frozen import JSON, Frozen
 from tickertone.models.protocol import Fitted
 
 
@@ -14,7 +13,7 @@ class FitRequest(Frozen):
     fit: str  # module with a function `fit`
     embeddings: str | None  # module with `remembering_embed`, if the recipe is on embeddings
     uses_torch: bool
-    recipe: ModelSpec
+    recipe: dict[str, JSON]  # the family parses it
     labels: tuple[str, ...]
     train: tuple[Path, ...]
     dev: tuple[Path, ...]

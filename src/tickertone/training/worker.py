@@ -50,9 +50,9 @@ def run(request: FitRequest) -> Measurements:
         _settle_threads(request.scratch)
     embed = None
     if request.embeddings is not None:
-        recipe: Any = request.recipe  # of a family with features
         module = importlib.import_module(request.embeddings)
-        embed = module.remembering_embed(recipe.features, request.project, request.shards, _say)
+        features = request.recipe["features"]
+        embed = module.remembering_embed(features, request.project, request.shards, _say)
     request.out.mkdir(parents=True, exist_ok=True)
     fitted: Fitted = importlib.import_module(request.fit).fit(
         FitJob(

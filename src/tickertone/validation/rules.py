@@ -2,7 +2,7 @@
 
 from pydantic import BaseModel, ConfigDict
 
-from tickertone.catalog.datasets import SplitSpec
+from tickertone.catalog.snapshots import SplitSpec
 
 
 class _Part(BaseModel):

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tickertone.catalog.datasets import DelimitedReader
+from tickertone.catalog.snapshots import DelimitedReader
 from tickertone.datasets.examples import Rejected, Row
 from tickertone.datasets.readers.delimited import read_delimited
 from tickertone.errors import DataError

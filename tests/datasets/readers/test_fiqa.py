@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tickertone.catalog.datasets import FiqaReader
+from tickertone.catalog.snapshots import FiqaReader
 from tickertone.datasets.examples import Rejected, Row
 from tickertone.datasets.readers.fiqa import read_fiqa
 from tickertone.errors import DataError

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tickertone.catalog.datasets import PhraseBankReader
+from tickertone.catalog.snapshots import PhraseBankReader
 from tickertone.datasets.examples import Rejected, Row
 from tickertone.datasets.readers.phrasebank import read_phrasebank
 from tickertone.errors import DataError

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.datasets.sources.hub_server import COMMIT, REPOSITORY, HubServer
-from tickertone.catalog.datasets import SnapshotSpec
+from tickertone.catalog.snapshots import SnapshotSpec
 from tickertone.datasets.sources.locate import locate, source_identity
 from tickertone.errors import ConfigError, DataError
 

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from tests.models.tiny import LABELS, job, texts, tiny_recipe
-from tickertone.catalog.models import BaseSpec
+from tickertone.catalog.bases import BaseSpec
 from tickertone.models.encoder import callbacks, loading
 from tickertone.models.encoder.fitting import fit
 from tickertone.models.encoder.scoring import load

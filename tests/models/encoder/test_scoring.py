@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from tests.models.tiny import LABELS, packaged, texts, tiny_recipe
-from tickertone.catalog.models import BaseSpec
+from tickertone.catalog.bases import BaseSpec
 from tickertone.errors import ModelError
 from tickertone.models.bases import checked_base
 from tickertone.models.encoder import loading

@@ -8,7 +8,9 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 
 from tests.models.tiny import LABELS, examples, job, snapshot, texts
-from tickertone.catalog.models import BaseSpec, EmbeddingSpec, LinearSpec, TfidfSpec
+from tickertone.catalog.bases import BaseSpec
+from tickertone.catalog.forms.linear import EmbeddingSpec, TfidfSpec
+from tickertone.catalog.recipes.linear import LinearSpec
 from tickertone.models.linear.fitting import fit
 from tickertone.models.linear.scoring import load
 from tickertone.models.protocol import Matrix, Text

@@ -1,6 +1,8 @@
 """extract(model x data set): the model's logits for every text that it has not scored yet."""
 
+from tickertone.catalog.models import form_of
 from tickertone.dag.planner import Node, Results
+from tickertone.dag.recipes import checked, placeless
 from tickertone.dag.scope import Scope
 from tickertone.identity.fingerprint import parts_of
 from tickertone.models.families import family_of
@@ -31,14 +33,19 @@ def step(scope: Scope, subject: str, results: Results) -> Step:
     model, dataset = subject.split("/")
     spec = scope.model(model)
     family = family_of(spec)
+    base = scope.base_identity(model)
     fitted = results.output("finetune", model, "model")
     scorer = parts_of(
         "extract",
         settings={
-            "family": spec.family,
-            "recipe": spec.model_dump(mode="json"),
+            "form": form_of(placeless(spec)).model_dump(mode="json"),
             "task": scope.task(dataset),
-            "base": scope.base_identity(model),
+            "base": base,
+            "program": {
+                "score": family.score,
+                "embeddings": family.embeddings,
+                "uses_torch": family.uses_torch,
+            },
         },
         inputs={"model": fitted.content},
         entry_points=["tickertone.stages.extract", *family.score_entry_points],
@@ -53,4 +60,5 @@ def step(scope: Scope, subject: str, results: Results) -> Step:
             "inputs": {role: output.content for role, output in inputs.items()},
         }
     )
-    return Step(subject=subject, parts=parts, inputs=inputs)
+    form = form_of(checked(spec, base)).model_dump(mode="json")
+    return Step(subject=subject, parts=parts, inputs=inputs, notes={"form": form})

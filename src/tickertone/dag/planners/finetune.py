@@ -1,6 +1,7 @@
 """finetune(model): one recipe, fitted on the train splits that it names."""
 
 from tickertone.dag.planner import Node, Results
+from tickertone.dag.recipes import checked, placeless
 from tickertone.dag.scope import Scope
 from tickertone.identity.fingerprint import parts_of
 from tickertone.models.families import family_of
@@ -26,6 +27,7 @@ def step(scope: Scope, subject: str, results: Results) -> Step:
     """Reads train, and dev where the data set carves one; the model's name is no part of it."""
     spec = scope.model(subject)
     family = family_of(spec)
+    base = scope.base_identity(subject)
     inputs = {}
     for name in spec.trained_on:
         inputs[f"train:{name}"] = results.output("validate", name, "train")
@@ -34,12 +36,18 @@ def step(scope: Scope, subject: str, results: Results) -> Step:
     parts = parts_of(
         "finetune",
         settings={
-            "recipe": spec.model_dump(mode="json"),
+            "recipe": placeless(spec).model_dump(mode="json"),
             "task": scope.task(spec.trained_on[0]),
-            "base": scope.base_identity(subject),
+            "base": base,
+            "program": {
+                "fit": family.fit,
+                "embeddings": family.embeddings,
+                "uses_torch": family.uses_torch,
+            },
         },
         inputs={role: output.content for role, output in inputs.items()},
         entry_points=["tickertone.stages.finetune", *family.fit_entry_points],
         libraries=family.fit_libraries,
     )
-    return Step(subject=subject, parts=parts, inputs=inputs)
+    recipe = checked(spec, base).model_dump(mode="json")
+    return Step(subject=subject, parts=parts, inputs=inputs, notes={"recipe": recipe})

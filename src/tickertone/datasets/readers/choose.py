@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from tickertone.catalog.datasets import DelimitedReader, FiqaReader, PhraseBankReader, ReaderSpec
+from tickertone.catalog.snapshots import DelimitedReader, FiqaReader, PhraseBankReader, ReaderSpec
 from tickertone.datasets.examples import Reader
 from tickertone.datasets.readers.delimited import read_delimited
 from tickertone.datasets.readers.fiqa import read_fiqa

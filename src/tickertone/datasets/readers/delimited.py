@@ -10,7 +10,7 @@ import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tickertone.catalog.datasets import DelimitedReader
+from tickertone.catalog.snapshots import DelimitedReader
 from tickertone.datasets.examples import Rejected, Row
 from tickertone.datasets.readers.decoding import (
     decode,

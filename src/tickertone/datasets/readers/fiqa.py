@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from statistics import fmean
 from typing import Any
 
-from tickertone.catalog.datasets import FiqaReader
+from tickertone.catalog.snapshots import FiqaReader
 from tickertone.datasets.examples import Rejected, Row
 from tickertone.datasets.readers.decoding import decode, is_bad, readable
 from tickertone.errors import DataError

@@ -7,7 +7,7 @@ that the rarer Unicode line ends, which latin-1 and cp1252 files hold by acciden
 import re
 from collections.abc import Iterator
 
-from tickertone.catalog.datasets import PhraseBankReader
+from tickertone.catalog.snapshots import PhraseBankReader
 from tickertone.datasets.examples import Rejected, Row
 from tickertone.datasets.readers.decoding import decode, is_bad, readable, refuse_wrong_encoding
 from tickertone.errors import DataError

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tickertone.catalog.datasets import FileSpec, SourceSpec
+from tickertone.catalog.snapshots import FileSpec, SourceSpec
 from tickertone.errors import DataError
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from tickertone.catalog.datasets import FileSpec, SnapshotSpec, SourceSpec
+from tickertone.catalog.snapshots import FileSpec, SnapshotSpec, SourceSpec
 from tickertone.datasets.sources.archive import read_member
 from tickertone.datasets.sources.hub import download
 from tickertone.datasets.sources.local import find_local

@@ -5,13 +5,14 @@ where there is no dev or the recipe says `keep: last`); a training that was kill
 with the weights of one that was not, bit for bit, given the same machine and thread count.
 """
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import datasets
 from transformers import EarlyStoppingCallback, set_seed
 
-from tickertone.catalog.models import EncoderSpec
+from tickertone.catalog.recipes.encoder import EncoderSpec
 from tickertone.models.bases import checked_base
 from tickertone.models.dev_scores import log_loss_and_accuracy
 from tickertone.models.encoder import loading
@@ -30,7 +31,8 @@ Start = tuple[Path, Progress] | None
 def fit(job: FitJob) -> Fitted:
     """Write the model's files into `job.out`, resuming from `job.scratch` where it can."""
     quiet()
-    recipe: EncoderSpec = job.recipe
+    recipe = EncoderSpec.model_validate(job.recipe)
+    job = replace(job, recipe=recipe)
     set_seed(recipe.seed)  # the head and the adapters are drawn from this
     with checked_base(recipe.base, job.project) as base:
         tokenizer = load_tokenizer(base)

@@ -16,7 +16,7 @@ from transformers import (
     AutoModelForSequenceClassification,
 )
 
-from tickertone.catalog.models import EncoderSpec
+from tickertone.catalog.forms.encoder import EncoderForm
 from tickertone.errors import ModelError
 from tickertone.models.encoder.pooling import MeanPooledClassifier
 from tickertone.models.pretrained import require_positions, require_weights
@@ -25,16 +25,16 @@ WEIGHTS = "model.safetensors"
 ADAPTERS = "adapter_model.safetensors"
 
 
-def untrained(base: Path, recipe: EncoderSpec, labels: tuple[str, ...]) -> Any:
+def untrained(base: Path, form: EncoderForm, labels: tuple[str, ...]) -> Any:
     """A base with a new classification head, and adapters if the recipe says so.
 
     The head is always drawn anew, from torch's global generator: a base that is a classifier has
     its labels in an order of its own. Raises ModelError for a base that is no encoder, that lacks
     weights (but for a pooler, which is then drawn and tuned as the head is), or that has fewer
-    positions than the recipe's `max_length`.
+    positions than the form's `max_length`.
     """
     config = _config(base, labels)
-    kind = AutoModel if recipe.pooling == "mean" else AutoModelForSequenceClassification
+    kind = AutoModel if form.pooling == "mean" else AutoModelForSequenceClassification
     try:
         model, report = kind.from_pretrained(
             base,
@@ -47,40 +47,40 @@ def untrained(base: Path, recipe: EncoderSpec, labels: tuple[str, ...]) -> Any:
         )
     except ValueError as error:
         raise ModelError(
-            f"base {recipe.base.name}",
+            f"base {form.base.name}",
             found=str(error).splitlines()[0],
             expected="an encoder that AutoModelForSequenceClassification knows",
         ) from None
-    drawn = require_weights(model, report, recipe.base.name)
-    require_positions(model, recipe.max_length, recipe.base.name)
-    if recipe.pooling == "mean":
+    drawn = require_weights(model, report, form.base.name)
+    require_positions(model, form.max_length, form.base.name)
+    if form.pooling == "mean":
         model, drawn = MeanPooledClassifier(config, model), []
     _draw_head(model)
-    return _with_adapters(model, recipe, drawn) if recipe.tuning == "lora" else model
+    return _with_adapters(model, form, drawn) if form.tuning == "lora" else model
 
 
-def trained(folder: Path, recipe: EncoderSpec, labels: tuple[str, ...], base: Path | None) -> Any:
+def trained(folder: Path, form: EncoderForm, labels: tuple[str, ...], base: Path | None) -> Any:
     """The model whose tensors `save` wrote into `folder`; `base` is needed for LoRA."""
-    if recipe.tuning == "lora":
+    if form.tuning == "lora":
         if base is None:
             raise ValueError("adapters need their base")
-        model = untrained(base, recipe, labels)
+        model = untrained(base, form, labels)
     else:
         config = _config(folder, labels)
-        if recipe.pooling == "mean":
+        if form.pooling == "mean":
             model = MeanPooledClassifier(config, AutoModel.from_config(config))
         else:
             model = AutoModelForSequenceClassification.from_config(config)
-    put_weights(model, folder, recipe)
+    put_weights(model, folder, form)
     return model.float().eval()
 
 
-def put_weights(model: Any, folder: Path, recipe: EncoderSpec) -> None:
+def put_weights(model: Any, folder: Path, form: EncoderForm) -> None:
     """Put the tensors stored in `folder` into a model built by this module, all of them.
 
     Raises ModelError if adapters or head are not those of the recipe, or not all there.
     """
-    if recipe.tuning == "lora":
+    if form.tuning == "lora":
         from peft import set_peft_model_state_dict
 
         stored, wanted = load_file(folder / ADAPTERS), _adapters(model).keys()
@@ -96,13 +96,13 @@ def put_weights(model: Any, folder: Path, recipe: EncoderSpec) -> None:
         model.load_state_dict(load_file(folder / WEIGHTS))
 
 
-def save(model: Any, tokenizer: Any, folder: Path, recipe: EncoderSpec) -> None:
+def save(model: Any, tokenizer: Any, folder: Path, form: EncoderForm) -> None:
     """Write what scoring needs: everything for a fully tuned model, adapters and head for LoRA."""
-    if recipe.tuning == "lora":
+    if form.tuning == "lora":
         save_file(_contiguous(_adapters(model)), folder / ADAPTERS)
         return  # the recipe says the rest: peft's own config lists names in the order of a set
     save_file(_contiguous(model.state_dict()), folder / WEIGHTS, metadata={"format": "pt"})
-    model.config.name_or_path = recipe.base.name
+    model.config.name_or_path = form.base.name
     model.config.save_pretrained(folder)
     tokenizer.save_pretrained(folder)
 
@@ -128,20 +128,20 @@ def _draw_head(model: Any) -> None:
                 torch.nn.init.zeros_(module.bias)
 
 
-def _with_adapters(model: Any, recipe: EncoderSpec, drawn: list[str]) -> Any:
+def _with_adapters(model: Any, form: EncoderForm, drawn: list[str]) -> Any:
     """Adapters on the base; the head, and the modules `drawn` in it, are tuned and stored whole."""
     # peft tries bitsandbytes, which warns about compiled code that it could fetch from the Hub.
     logging.getLogger("bitsandbytes").setLevel(logging.ERROR)
     from peft import LoraConfig, TaskType, get_peft_model
 
-    targets = recipe.lora.targets
+    targets = form.lora.targets
     return get_peft_model(
         model,
         LoraConfig(
             task_type=TaskType.SEQ_CLS,
-            r=recipe.lora.rank,
-            lora_alpha=recipe.lora.alpha,
-            lora_dropout=recipe.lora.dropout,
+            r=form.lora.rank,
+            lora_alpha=form.lora.alpha,
+            lora_dropout=form.lora.dropout,
             target_modules=targets if isinstance(targets, str) else list(targets),
             modules_to_save=[*_head(model), *drawn],  # peft itself knows two names of heads
         ),

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from tickertone.catalog.models import EncoderSpec
+from tickertone.catalog.forms.encoder import EncoderForm
 from tickertone.models.bases import checked_base
 from tickertone.models.encoder import loading
 from tickertone.models.encoder.forward import logits_of
@@ -34,7 +34,7 @@ class EncoderScorer:
 
 def load(
     folder: Path,
-    recipe: EncoderSpec,
+    form: object,
     labels: tuple[str, ...],
     *,
     project: Path,
@@ -44,11 +44,12 @@ def load(
 
     For LoRA the base is found and checked again; raises ModelError if it is not what it was.
     """
+    form = EncoderForm.model_validate(form)
     quiet()
     with ExitStack() as stack:
         base = None
-        if recipe.tuning == "lora":
-            base = stack.enter_context(checked_base(recipe.base, project))
-        model = loading.trained(folder, recipe, labels, base)
+        if form.tuning == "lora":
+            base = stack.enter_context(checked_base(form.base, project))
+        model = loading.trained(folder, form, labels, base)
         tokenizer = load_tokenizer(base or folder)
-    return EncoderScorer(model.to(device()), tokenizer, recipe.max_length)
+    return EncoderScorer(model.to(device()), tokenizer, form.max_length)

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import torch
 from transformers import PrinterCallback, Trainer, TrainingArguments
 
-from tickertone.catalog.models import EncoderSpec
+from tickertone.catalog.recipes.encoder import EncoderSpec
 from tickertone.models.dev_scores import log_loss_and_accuracy
 from tickertone.models.encoder.batches import LengthSampler
 from tickertone.models.encoder.forward import logits_of

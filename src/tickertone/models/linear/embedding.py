@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tickertone.catalog.models import EmbeddingSpec
+from tickertone.catalog.forms.linear import EmbeddingSpec
 from tickertone.models.bases import checked_base
 from tickertone.models.progress import Throttled
 from tickertone.models.protocol import Matrix, Say, Text

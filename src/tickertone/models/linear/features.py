@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from tickertone.catalog.models import TfidfSpec
+from tickertone.catalog.forms.linear import TfidfSpec
 from tickertone.models.protocol import Text
 
 _VOCABULARY = "vocabulary.json"

@@ -3,7 +3,8 @@
 import time
 from typing import Any
 
-from tickertone.catalog.models import LinearSpec, TfidfSpec
+from tickertone.catalog.forms.linear import TfidfSpec
+from tickertone.catalog.recipes.linear import LinearSpec
 from tickertone.models.dev_scores import log_loss_and_accuracy
 from tickertone.models.examples import labels_of, open_snapshots, require_every_label, texts_of
 from tickertone.models.linear.features import TfidfFeatures
@@ -15,7 +16,7 @@ _MAX_ITERATIONS = 2000
 
 def fit(job: FitJob) -> Fitted:
     """Write model.safetensors, and for TF-IDF vocabulary.json, into `job.out`."""
-    recipe: LinearSpec = job.recipe
+    recipe = LinearSpec.model_validate(job.recipe)
     rows = open_snapshots(job.train, job.scratch / "datasets")
     targets = labels_of(rows, job.labels)
     require_every_label(targets, job.labels, ", ".join(recipe.trained_on))

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from tickertone.catalog.models import LinearSpec, TfidfSpec
+from tickertone.catalog.forms.linear import LinearForm, TfidfSpec
 from tickertone.models.linear.features import TfidfFeatures
 from tickertone.models.linear.regression import LinearLayer
 from tickertone.models.protocol import Embed, Matrix, Text
@@ -28,16 +28,17 @@ class LinearScorer:
 
 def load(
     folder: Path,
-    recipe: LinearSpec,
+    form: object,
     labels: tuple[str, ...],  # noqa: ARG001 (part of the protocol)
     *,
     project: Path,  # noqa: ARG001
     embed: Embed | None,
 ) -> LinearScorer:
     """The scorer of the model that `fitting.fit` wrote into `folder`."""
+    features = LinearForm.model_validate(form).features
     layer, arrays = LinearLayer.load(folder)
-    if isinstance(recipe.features, TfidfSpec):
-        return LinearScorer(TfidfFeatures.load(recipe.features, folder, arrays).matrix, layer)
+    if isinstance(features, TfidfSpec):
+        return LinearScorer(TfidfFeatures.load(features, folder, arrays).matrix, layer)
     if embed is None:
         raise ValueError("a recipe on embeddings needs an embed callable")
     return LinearScorer(embed, layer)

@@ -1,0 +1,26 @@
+"""Recipes of encoders."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from tickertone.catalog.forms.encoder import EncoderForm
+from tickertone.catalog.recipes.recipe import Recipe
+
+
+class EncoderSpec(EncoderForm, Recipe):
+    """How an encoder is tuned."""
+
+    batch_size: int = Field(32, ge=1)
+    epochs: int = Field(4, ge=1)
+    learning_rate: float = Field(1e-4, gt=0)
+    warmup: float = Field(0.06, ge=0, lt=1, description="share of all steps")
+    weight_decay: float = Field(0.01, ge=0)
+    label_smoothing: float = Field(0.0, ge=0, lt=1)
+    precision: Literal["float32", "bfloat16"] = "bfloat16"
+    patience: int | None = Field(
+        None, ge=1, description="stop after so many epochs without a better dev log loss"
+    )
+    keep: Literal["best", "last"] = Field(
+        "best", description="weights of the epoch with the lowest dev log loss, or of the last"
+    )

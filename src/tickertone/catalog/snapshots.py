@@ -1,0 +1,94 @@
+"""Of a data set's stanza: where its files are, and how they are read."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from tickertone.catalog.identifiers import Commit, Name, Sha256
+from tickertone.frozen import Frozen
+
+Role = Literal["train", "test"]
+
+
+class SourceSpec(Frozen):
+    """Where the files of a data set come from; a local mirror is tried before the Hub."""
+
+    hub: str | None = Field(None, description="Hub data set id, such as owner/name")
+    revision: Commit | None = Field(None, description="Hub commit; null until `tickertone lock`")
+    mirror: str | None = Field(None, description="folder below TICKERTONE_MIRROR")
+    local: str | None = Field(None, description="folder below data/, for files that we ship")
+
+    @model_validator(mode="after")
+    def _somewhere(self) -> Self:
+        if self.hub is None and self.mirror is None and self.local is None:
+            raise ValueError("names no source: give at least one of hub, mirror, local")
+        return self
+
+
+class FileSpec(Frozen):
+    """One file of a split. The sha256 is that of the text file itself, also inside an archive."""
+
+    file: str = Field(description="name in the mirror's or the local folder")
+    hub_file: str | None = Field(None, description="path on the Hub, if it differs")
+    member: str | None = Field(None, description="path inside hub_file, where that is a zip")
+    sha256: Sha256 | None = None
+    rows: int | None = Field(None, ge=1, description="rows that the reader is known to find")
+
+    @property
+    def on_hub(self) -> str:
+        """The path to ask the Hub for."""
+        return self.hub_file or self.file
+
+
+class SplitSpec(Frozen):
+    """One split: its files, and what it may be used for."""
+
+    role: Role
+    files: tuple[FileSpec, ...] = Field(min_length=1)
+
+
+class DelimitedReader(Frozen):
+    """Comma or tab separated fields with a header, quoted, line breaks allowed inside quotes."""
+
+    kind: Literal["delimited"]
+    text: str = "text"
+    label: str = "label"
+    delimiter: str = Field(",", min_length=1, max_length=1)
+    encoding: str = "utf-8"
+
+
+class PhraseBankReader(Frozen):
+    """`sentence@label`, one a line, split at the last `@`."""
+
+    kind: Literal["phrasebank"]
+    encoding: str = "latin-1"
+
+
+class FiqaReader(Frozen):
+    """FiQA task 1 JSON: one row a (text, target); the mean score of a target becomes a label.
+
+    score < -threshold is negative, > threshold positive, the rest neutral.
+    """
+
+    kind: Literal["fiqa"]
+    threshold: float = Field(gt=0, lt=1)
+
+
+ReaderSpec = Annotated[DelimitedReader | PhraseBankReader | FiqaReader, Field(discriminator="kind")]
+
+
+class SnapshotSpec(Frozen):
+    """The part of a data set that decides what its snapshots say: all that ingest looks at."""
+
+    task: Name
+    source: SourceSpec
+    reader: ReaderSpec
+    labels: dict[str, str] = Field(min_length=1, description="label in the file -> task label")
+    splits: dict[Name, SplitSpec] = Field(min_length=1)
+    max_characters: int = Field(10_000, ge=1)
+
+    @model_validator(mode="after")
+    def _dev_is_carved(self) -> Self:
+        if "dev" in self.splits:
+            raise ValueError("a split may not be called dev: dev is carved from train")
+        return self
