@@ -3,6 +3,7 @@
 from importlib.resources import files
 
 from tickertone.dag.planner import Node, Results
+from tickertone.dag.recipes import placeless
 from tickertone.dag.scope import Scope
 from tickertone.frozen import JSON
 from tickertone.identity.canonical import digest
@@ -53,7 +54,8 @@ def step(scope: Scope, subject: str, results: Results) -> Step:
                 name: scope.dataset(name).model_dump(mode="json") for name in scope.validated
             },
             "models": {
-                name: scope.model(name).model_dump(mode="json") for name in scope.spec.models
+                name: placeless(scope.model(name)).model_dump(mode="json")
+                for name in scope.spec.models
             },
             "published": [
                 row.model_dump(mode="json")
