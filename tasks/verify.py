@@ -5,8 +5,8 @@ from prefect.artifacts import create_table_artifact
 from prefect.cache_policies import NO_CACHE
 
 from tasks.retrying import retry_may_help
+from tickertone.dag.verify import verify as verify_store
 from tickertone.store.findings import Verdict
-from tickertone.store.verify import verify as verify_store
 from tickertone.workspace import Workspace
 
 

@@ -21,29 +21,31 @@ def verify(
     """Read every file and every row, and compare; exit status 1 if anything is not as written."""
     import sys
 
+    from tickertone.catalog.load import load_catalog
     from tickertone.cli.show import show
-    from tickertone.store.in_use import at_rest
-    from tickertone.store.mend import set_aside
+    from tickertone.dag.mend import Mended
+    from tickertone.dag.mend import mend as mend_store
+    from tickertone.dag.verify import verify as verify_store
     from tickertone.store.query import Answer
-    from tickertone.store.verify import verify as verify_store
 
     workspace = Workspace.find()
-    moved: list[str] = []
     if mend:
-        with at_rest(workspace, "verify --mend"):
-            verdict = verify_store(workspace, kept_at_rest=True)
-            moved = set_aside(workspace, verdict.findings)
+        done = mend_store(workspace, load_catalog(workspace.data))
     else:
-        verdict = verify_store(workspace)
+        done = Mended(verify_store(workspace), [], [], None)
+    verdict = done.verdict
     columns = ("kind", "where", "wrong", "next")
     rows = tuple((f.kind, f.where, f.wrong, f.next) for f in verdict.findings)
     if rows or as_json:
         show(Answer(columns=columns, rows=rows), as_json=as_json)
     print(verdict, file=sys.stderr if as_json else sys.stdout)
-    for name in moved:
-        print(f"set aside: {name}", file=sys.stderr)
-    if mend and any(f.kind == "database" for f in verdict.findings):
-        print(f"the database was rebuilt: {_rebuild(workspace):,} rows", file=sys.stderr)
+    said = [f"note: {note}" for note in verdict.notes]
+    said += [f"set aside: {name}" for name in done.aside]
+    said += [f"published again: {name}" for name in done.published]
+    if done.rows is not None:
+        said.append(f"the database was rebuilt: {done.rows:,} rows")
+    for line in said:
+        print(line, file=sys.stderr)
     if verdict.findings:
         raise typer.Exit(1)
 

@@ -1,0 +1,76 @@
+"""What lies in var/ beside all that counts: half-written drafts, and files that nobody knows."""
+
+from collections.abc import Collection, Iterator
+from pathlib import Path
+
+from tickertone.store.artifacts import SHARDS
+from tickertone.workspace import Workspace
+
+# Not verified: locks are empty, Prefect looks after its own home, a checkpoint is judged by the
+# training that resumes from it, damaged/ is what was found wanting, and matplotlib/ is a cache.
+# A page is compared with its artifact, in tickertone.dag.verify_pages.
+UNVERIFIED = frozenset({"locks", "prefect", "scratch", "damaged", "matplotlib"})
+PAGES = "reports"
+
+
+def drafts(workspace: Workspace) -> Iterator[Path]:
+    """What killed processes left half-written; Prefect's own home is not looked into."""
+    for path in sorted(workspace.var.glob("*")):
+        if is_draft(path):
+            yield path
+        elif path.is_dir() and path.name not in UNVERIFIED:
+            yield from _outermost_drafts(path)
+
+
+def is_draft(path: Path) -> bool:
+    """Whether a name is one that things have until they are whole."""
+    return path.name.startswith(".") and path.name.endswith(".part")
+
+
+def unknown_files(workspace: Workspace, known: Collection[str]) -> Iterator[Path]:
+    """Files of var/ that are neither in `known` (paths relative to var/) nor drafts nor locks."""
+    for path in sorted(workspace.var.rglob("*")):
+        inside = path.relative_to(workspace.var)
+        if inside.parts[0] in UNVERIFIED | {PAGES} or not path.is_file():
+            continue
+        if inside.as_posix() not in known and not _is_passing(inside):
+            yield path
+
+
+def size(path: Path) -> int:
+    """The bytes of a file, or of all files below a folder."""
+    if path.is_dir() and not path.is_symlink():
+        return sum(p.lstat().st_size for p in path.rglob("*") if not p.is_dir())
+    return path.lstat().st_size
+
+
+def leftover_notes(workspace: Workspace) -> list[str]:
+    """One note a kind of leftover, with what it takes."""
+    notes = []
+    for what, paths, what_next in (
+        ("half-written drafts of processes that are gone", drafts(workspace), "removes them"),
+        ("trainings that did not end", workspace.scratch.glob("*"), "removes those of no use"),
+        ("things set aside as damaged", (workspace.var / "damaged").glob("*"), "removes them"),
+    ):
+        found = list(paths)
+        if found:
+            megabytes = sum(map(size, found)) / 1e6
+            notes.append(
+                f"{len(found):,} {what}, {megabytes:,.1f} MB: tickertone prune --yes {what_next}"
+            )
+    return notes
+
+
+def _outermost_drafts(folder: Path) -> Iterator[Path]:
+    for path in sorted(folder.glob("*")):
+        if is_draft(path):
+            yield path
+        elif path.is_dir() and not path.is_symlink():
+            yield from _outermost_drafts(path)
+
+
+def _is_passing(inside: Path) -> bool:
+    """A draft, the lock of a set of shards, or DuckDB's log."""
+    lock_of_shards = inside.name == ".lock" and SHARDS in inside.parts
+    in_draft = any(is_draft(Path(part)) for part in inside.parts)
+    return in_draft or lock_of_shards or inside.name.endswith(".duckdb.wal")
