@@ -52,7 +52,13 @@ def verify(
 
 def rebuild() -> None:
     """Load the database anew from journals and artifacts; the old one stays until that is done."""
-    print(f"{_rebuild(Workspace.find()):,} rows loaded")
+    from tickertone.catalog.load import load_catalog
+    from tickertone.dag.catalog_rows import catalog_rows
+    from tickertone.store.rebuild import rebuild as rebuild_database
+
+    workspace = Workspace.find()
+    rows = rebuild_database(workspace, catalog_rows(load_catalog(workspace.data)))
+    print(f"{rows:,} rows loaded")
 
 
 def prune(
@@ -83,11 +89,14 @@ def prune(
     print(_said(found, removed=yes), file=sys.stderr if as_json else sys.stdout)
 
 
-def backup(folder: Annotated[Path, typer.Argument(help="a new folder, outside var/")]) -> None:
-    """Copy artifacts, journals, accepted snapshots and the catalog, with the sha256 of each."""
+def backup(
+    folder: Annotated[Path, typer.Argument(help="outside var/: new, or with an earlier backup")],
+) -> None:
+    """Copy all that cannot be made again, and the catalog; a second time only what is new."""
     from tickertone.store.backup import backup as back_up
 
-    print(f"{folder}: {back_up(Workspace.find(), folder)}")
+    made = back_up(Workspace.find(), folder)
+    print(f"{folder}: {made.backup}; copied: {made.copied:,} files, {made.bytes / 1e6:,.1f} MB")
 
 
 def restore(
@@ -96,20 +105,17 @@ def restore(
         bool, typer.Option("--force", help="put the present store into var/damaged")
     ] = False,
 ) -> None:
-    """Put a whole backup in the place of an empty store, then rebuild the database."""
-    from tickertone.store.backup import restore as put_back
+    """Put a whole backup in the place of the store; the catalog in data/ is left as it is."""
+    import sys
+
+    from tickertone.catalog.load import load_catalog
+    from tickertone.dag.restore import restore as put_back
 
     workspace = Workspace.find()
-    print(f"restored {put_back(workspace, folder, force=force)}")
-    print(f"{_rebuild(workspace):,} rows loaded")
-
-
-def _rebuild(workspace: Workspace) -> int:
-    from tickertone.catalog.load import load_catalog
-    from tickertone.dag.catalog_rows import catalog_rows
-    from tickertone.store.rebuild import rebuild as rebuild_database
-
-    return rebuild_database(workspace, catalog_rows(load_catalog(workspace.data)))
+    done = put_back(workspace, folder, load_catalog(workspace.data), force=force)
+    print(f"restored: {done.held}")
+    for name, path in done.differing:
+        print(f"note: {name} is another in the backup: {path}", file=sys.stderr)
 
 
 def _said(found: "list[Prunable]", *, removed: bool) -> str:

@@ -32,8 +32,8 @@ class Verdict(Frozen):
         """One line."""
         wrong = f"{len(self.findings)} wrong" if self.findings else "all as they were written"
         return (
-            f"{self.manifests:,} finished steps, {self.files:,} files, {self.bytes / 1e6:,.1f} MB and "
-            f"{self.rows:,} rows of the database checked: {wrong}"
+            f"{self.manifests:,} finished steps, {self.files:,} files, {self.bytes / 1e6:,.1f} MB "
+            f"and {self.rows:,} rows of the database checked: {wrong}"
         )
 
 

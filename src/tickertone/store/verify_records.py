@@ -12,9 +12,7 @@ from tickertone.workspace import Workspace
 
 _JOURNAL = "tickertone verify --mend sets the journal aside and keeps its other lines"
 _RECORD = "tickertone verify --mend sets it aside"
-_YARDSTICK = (
-    "tickertone verify --mend sets it aside; the next run writes it, comparing with nothing"
-)
+_YARDSTICK = f"{_RECORD}; the next run writes it, and compares with nothing"
 
 
 def verify_journals(workspace: Workspace, notes: list[str]) -> Iterator[Finding]:
