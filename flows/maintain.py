@@ -22,8 +22,8 @@ def maintain() -> State[Any]:
     workspace = Workspace.find()
     verdict = verify(workspace)
     found = look_for_prunable(workspace)
-    size = sum(item.bytes for item in found)
-    message = f"{verdict}\n{size:,} bytes could be freed: tickertone prune --yes"
+    megabytes = sum(item.bytes for item in found) / 1e6
+    message = f"{verdict}\n{megabytes:,.1f} MB could be freed: tickertone prune --yes"
     if not verdict.findings:
         return Completed(message=message)
     return Failed(message=f"{message}\nset aside what is damaged: tickertone verify --mend")

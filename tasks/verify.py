@@ -26,6 +26,6 @@ def verify(workspace: Workspace) -> Verdict:
     create_table_artifact(
         key="verify",
         table=[finding.model_dump(exclude={"aside"}) for finding in verdict.findings],
-        description=str(verdict),
+        description="\n\n".join([str(verdict), *verdict.notes]),
     )
     return verdict

@@ -82,10 +82,11 @@ def prune(
 
     found = prune_store(workspace, look) if yes else prunable(workspace, look())
     if as_json:
-        rows = tuple((item.kind, item.path, item.bytes) for item in found)
-        show(Answer(columns=("kind", "path", "bytes"), rows=rows), as_json=True)
+        items = tuple((item.kind, item.path, item.bytes) for item in found)
+        show(Answer(columns=("kind", "path", "bytes"), rows=items), as_json=True)
     elif found:
-        show(Answer(columns=("kind", "number", "bytes"), rows=by_kind(found)), as_json=False)
+        rows = tuple((kind, n, f"{size / 1e6:,.1f}") for kind, n, size in by_kind(found))
+        show(Answer(columns=("kind", "number", "MB"), rows=rows), as_json=False)
     print(_said(found, removed=yes), file=sys.stderr if as_json else sys.stdout)
 
 
@@ -121,7 +122,7 @@ def restore(
 def _said(found: "list[Prunable]", *, removed: bool) -> str:
     if not found:
         return "everything that is kept is of use: nothing to remove"
-    total = sum(item.bytes for item in found)
+    megabytes = sum(item.bytes for item in found) / 1e6
     if removed:
-        return f"{total:,} bytes freed"
-    return f"{total:,} bytes would be freed; to remove it: tickertone prune --yes"
+        return f"{megabytes:,.1f} MB freed"
+    return f"{megabytes:,.1f} MB would be freed; to remove it: tickertone prune --yes"

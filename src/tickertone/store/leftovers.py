@@ -1,6 +1,7 @@
 """What lies in var/ beside all that counts: half-written drafts, and files that nobody knows."""
 
-from collections.abc import Collection, Iterator
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
 from tickertone.store.artifacts import SHARDS
@@ -37,11 +38,21 @@ def unknown_files(workspace: Workspace, known: Collection[str]) -> Iterator[Path
             yield path
 
 
-def size(path: Path) -> int:
-    """The bytes of a file, or of all files below a folder."""
-    if path.is_dir() and not path.is_symlink():
-        return sum(p.lstat().st_size for p in path.rglob("*") if not p.is_dir())
-    return path.lstat().st_size
+def freed_by(paths: Iterable[Path]) -> dict[Path, int]:
+    """The bytes that come free with each file or folder when all of them are removed.
+
+    A file of several names comes free with the last of them, or not at all.
+    """
+    freed: dict[Path, int] = {}
+    links: Counter[tuple[int, int]] = Counter()
+    for path in paths:
+        freed[path] = 0
+        files = path.rglob("*") if path.is_dir() and not path.is_symlink() else [path]
+        for file in (file.lstat() for file in files if file.is_symlink() or not file.is_dir()):
+            links[file.st_dev, file.st_ino] += 1
+            if links[file.st_dev, file.st_ino] == file.st_nlink:
+                freed[path] += file.st_size
+    return freed
 
 
 def leftover_notes(workspace: Workspace) -> list[str]:
@@ -54,7 +65,7 @@ def leftover_notes(workspace: Workspace) -> list[str]:
     ):
         found = list(paths)
         if found:
-            megabytes = sum(map(size, found)) / 1e6
+            megabytes = sum(freed_by(found).values()) / 1e6
             notes.append(
                 f"{len(found):,} {what}, {megabytes:,.1f} MB: tickertone prune --yes {what_next}"
             )
