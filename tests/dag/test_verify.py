@@ -32,8 +32,9 @@ def covered(bench: Bench) -> list[Path]:
 
 
 def names(finding: Finding, path: Path, bench: Bench) -> bool:
-    """Whether a finding is about a file, or about a folder that it is in."""
-    return path.is_relative_to(bench.workspace.var / finding.where)
+    """Whether a finding is about a file, or about a folder that it is in and is set aside with."""
+    places = {finding.where, finding.aside or finding.where}
+    return any(path.is_relative_to(bench.workspace.var / place) for place in places)
 
 
 def rounds(bench: Bench) -> list[list[Path]]:
