@@ -158,8 +158,8 @@ def test_whoever_is_killed_leaves_the_old_store_or_the_new(copy, folder, tmp_pat
     mine.write_text("history of Prefect")
     all_of_it, swap = killed(copy.copied_to(tmp_path / "rehearsal"), folder, 0)
     chance = random.Random(11)
-    moments = [*sorted(chance.sample(range(1, swap), 3)), swap, swap + 1, swap + 2]
-    moments += sorted(chance.sample(range(swap + 3, all_of_it + 1), 4))
+    moments = [*sorted(chance.sample(range(1, swap), 2)), swap, swap + 1, swap + 2]
+    moments += sorted(chance.sample(range(swap + 3, all_of_it + 1), 2))
     left = set()
     for moment in moments:
         bench = copy.copied_to(tmp_path / f"killed at {moment}")
