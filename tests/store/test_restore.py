@@ -167,6 +167,8 @@ def test_whoever_is_killed_leaves_the_old_store_or_the_new(copy, folder, tmp_pat
         found = truth(bench.workspace)
         assert found in (old, new), moment
         left.add("old" if found == old else "new")
+        told = [note for note in verify(bench.workspace).notes if "restore that was killed" in note]
+        assert len(told) == (bench.workspace.root / ".var.restored.part").exists()
         put_back(bench, folder, force=True)
         assert truth(bench.workspace) == new
         assert verify(bench.workspace).findings == ()

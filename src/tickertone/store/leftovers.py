@@ -14,6 +14,12 @@ UNVERIFIED = frozenset({"locks", "prefect", "scratch", "damaged", "matplotlib"})
 PAGES = "reports"
 
 
+def beside_var(workspace: Workspace) -> Path:
+    """Where a restore puts a store together, and where the old one is until it is put away."""
+    var = workspace.var.resolve()
+    return var.with_name(f".{var.name}.restored.part")
+
+
 def drafts(workspace: Workspace) -> Iterator[Path]:
     """What killed processes left half-written; Prefect's own home is not looked into."""
     for path in sorted(workspace.var.glob("*")):
@@ -69,6 +75,9 @@ def leftover_notes(workspace: Workspace) -> list[str]:
             notes.append(
                 f"{len(found):,} {what}, {megabytes:,.1f} MB: tickertone prune --yes {what_next}"
             )
+    if beside_var(workspace).exists():
+        name = beside_var(workspace).name
+        notes.append(f"{name} is of a restore that was killed: give it again, and it tidies up")
     return notes
 
 

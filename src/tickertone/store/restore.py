@@ -16,7 +16,7 @@ from tickertone.store.backup import Backup, content, kept_files, read_backup, to
 from tickertone.store.exchange import exchange
 from tickertone.store.files import sha256_file, sync_file, write_durably
 from tickertone.store.in_use import at_rest
-from tickertone.store.leftovers import UNVERIFIED
+from tickertone.store.leftovers import UNVERIFIED, beside_var
 from tickertone.store.mend import damaged_folder
 from tickertone.workspace import Workspace
 
@@ -35,7 +35,7 @@ def restore(
     """
     held = read_backup(folder)
     with at_rest(workspace, "restore"):
-        beside = _beside(workspace)
+        beside = beside_var(workspace)
         _tidy_up(workspace, beside)
         if not force:
             _refuse_store_in_the_way(workspace)
@@ -48,11 +48,6 @@ def restore(
         finally:
             _tidy_up(workspace, beside)
     return held
-
-
-def _beside(workspace: Workspace) -> Path:
-    var = workspace.var.resolve()
-    return var.with_name(f".{var.name}.restored.part")
 
 
 def _unpack(held: Backup, folder: Path, draft: Workspace) -> None:
