@@ -45,6 +45,7 @@ def verify(workspace: Workspace, *, kept_at_rest: bool = False) -> Verdict:
             settled=settled,
         )
         if settled:
+            look.notes += [f"{name}: nothing tells what it should be" for name in look.unknown]
             look.notes += leftover_notes(workspace)
     return Verdict(
         findings=(*findings, *found),
@@ -71,6 +72,7 @@ class _Look:
         self.sizes: dict[str, int] = {}  # every file of a step that was read
         self.seals: set[str] = set()  # manifests and their seals, relative to var/
         self.notes: list[str] = []
+        self.unknown: list[str] = []  # files that nothing vouches for, relative to var/
 
     def everything(self) -> list[Finding]:
         """All that is wrong with files, and notes on the rest."""
@@ -118,7 +120,7 @@ class _Look:
                 yield Finding(kind="shard", where=where, wrong=wrong, next=_MEND, aside=where)
 
     def others(self, findings: list[Finding]) -> Iterator[Finding]:
-        """Records with a checksum that does not hold; what nothing vouches for is a note."""
+        """Records with a checksum that does not hold; what nothing vouches for is noted."""
         workspace = self.artifacts.workspace
         seen = self.seals | {_in_var(path) for path in self.sizes}
         seen |= {path.relative_to(workspace.var).as_posix() for path in journals(workspace)}
@@ -130,7 +132,7 @@ class _Look:
         for path in unknown:
             name = path.relative_to(workspace.var).as_posix()
             if name not in seen and not name.startswith(asides):
-                self.notes.append(f"{name}: nothing tells what it should be, so it was not checked")
+                self.unknown.append(name)
 
     def _wrong(self, record: FileRecord) -> str:
         path = self.artifacts.root / record.path
