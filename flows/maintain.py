@@ -15,6 +15,8 @@ from tasks.prune import look_for_prunable
 from tasks.verify import verify
 from tickertone.workspace import Workspace
 
+_TOLD = 3  # findings in the message; all of them are in the artifact
+
 
 @flow(name="maintain", flow_run_name="maintain")
 def maintain() -> State[Any]:
@@ -22,8 +24,11 @@ def maintain() -> State[Any]:
     workspace = Workspace.find()
     verdict = verify(workspace)
     found = look_for_prunable(workspace)
-    size = sum(item.bytes for item in found)
-    message = f"{verdict}\n{size:,} bytes could be freed: tickertone prune --yes"
+    megabytes = sum(item.bytes for item in found) / 1e6
+    message = f"{verdict}\n{megabytes:,.1f} MB could be freed: tickertone prune --yes"
     if not verdict.findings:
         return Completed(message=message)
-    return Failed(message=f"{message}\nset aside what is damaged: tickertone verify --mend")
+    told = [f"{finding.where}: {finding.wrong}" for finding in verdict.findings[:_TOLD]]
+    told += [f"and {len(verdict.findings) - _TOLD:,} more"] * (len(verdict.findings) > _TOLD)
+    remedy = "set aside what is damaged: tickertone verify --mend"
+    return Failed(message="\n".join([message, *told, remedy]))

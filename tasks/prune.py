@@ -16,7 +16,7 @@ def look_for_prunable(workspace: Workspace) -> list[Prunable]:
     found = prunable(workspace, reach(workspace, load_catalog(workspace.data)))
     create_table_artifact(
         key="prune",
-        table=[{"kind": kind, "number": n, "bytes": size} for kind, n, size in by_kind(found)],
+        table=[{"kind": k, "number": n, "MB": round(b / 1e6, 1)} for k, n, b in by_kind(found)],
         description="What `tickertone prune --yes` would remove.",
     )
     return found

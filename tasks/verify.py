@@ -5,8 +5,8 @@ from prefect.artifacts import create_table_artifact
 from prefect.cache_policies import NO_CACHE
 
 from tasks.retrying import retry_may_help
+from tickertone.dag.verify import verify as verify_store
 from tickertone.store.findings import Verdict
-from tickertone.store.verify import verify as verify_store
 from tickertone.workspace import Workspace
 
 
@@ -26,6 +26,6 @@ def verify(workspace: Workspace) -> Verdict:
     create_table_artifact(
         key="verify",
         table=[finding.model_dump(exclude={"aside"}) for finding in verdict.findings],
-        description=str(verdict),
+        description="\n\n".join([str(verdict), *verdict.notes]),
     )
     return verdict

@@ -1,8 +1,9 @@
-"""`make down`: end the server and the worker of `make up`, and all that they have started."""
+"""`make down`: end the worker with its runs, note these as cancelled, and end the server."""
 
 import sys
 
 from flows.local import processes, server, settings
+from flows.local.cancel import cancel_runs_of_deployments
 from flows.local.up import services
 from tickertone.errors import TickertoneError
 from tickertone.workspace import Workspace
@@ -18,11 +19,22 @@ def main() -> int:
     found = services(workspace)
     workers = [process for process in found if "worker" in process.cmdline()]
     processes.stop(workers)  # first: it still has states to report to the server
+    processes.stop([process for process in services(workspace) if not server.is_one(process)])
+    _cancel_what_was_cut_short(workspace)
     processes.stop(services(workspace))
     for note in (server.address_file(workspace), settings.home(workspace) / "worker.json"):
         note.unlink(missing_ok=True)
     print(f"stopped {len(found)} processes" if found else "nothing was running")
     return 0
+
+
+def _cancel_what_was_cut_short(workspace: Workspace) -> None:
+    api = server.running(workspace)
+    try:
+        if api is not None and (cancelled := cancel_runs_of_deployments(api)):
+            print(f"cut short, and noted as cancelled: {cancelled} run{'s' * (cancelled > 1)}")
+    except OSError as error:  # all goes down nevertheless: that is what was asked for
+        print(f"runs that were cut short could not be noted as cancelled: {error}", file=sys.stderr)
 
 
 if __name__ == "__main__":

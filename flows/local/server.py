@@ -23,6 +23,7 @@ from tickertone.store.files import locked
 from tickertone.workspace import Workspace
 
 HOST = "127.0.0.1"
+_APP = "prefect.server.api.server:create_app"
 _PATIENCE = 180.0  # seconds until a server must answer: the first start creates the database
 
 
@@ -81,7 +82,7 @@ def start(
     log = settings.home(workspace) / "logs" / ("private-server.log" if private else "server.log")
     environment = settings.server(workspace, private=private) | (mark or {})
     environment |= {"PREFECT_SERVER_API_HOST": HOST, "PREFECT_SERVER_API_PORT": str(port)}
-    command = [sys.executable, "-m", "uvicorn", "--factory", "prefect.server.api.server:create_app"]
+    command = [sys.executable, "-m", "uvicorn", "--factory", _APP]
     command += ["--host", HOST, "--port", str(port), "--timeout-graceful-shutdown", "3"]
     # Two first starts at once would both create the tables.
     with locked(workspace.locks / "prefect-server-start.lock"):
@@ -98,6 +99,14 @@ def start(
             processes.stop([psutil.Process(process.pid)])
             raise
     return process
+
+
+def is_one(process: psutil.Process) -> bool:
+    """Whether a process is a server, or one that a server started."""
+    try:
+        return any(_APP in p.cmdline() for p in [process, *process.parents()])
+    except psutil.Error:  # it has ended meanwhile
+        return False
 
 
 @contextmanager

@@ -20,7 +20,7 @@ def test_verify_says_how_much_was_checked(at):
     answer = at("verify")
     assert (answer.code, answer.err) == (0, "")
     assert "files" in answer.out
-    assert "bytes" in answer.out
+    assert "MB" in answer.out
 
 
 def test_a_finding_names_place_and_remedy_and_mending_makes_it_well(at, copy):
@@ -55,7 +55,7 @@ def test_prune_removes_only_when_told_to(at, copy):
     assert (first.code, first.err) == (0, "")
     assert "would be freed" in first.out
     assert at("prune").out == first.out
-    assert "bytes freed" in at("prune", "--yes").out
+    assert "MB freed" in at("prune", "--yes").out
     assert "nothing to remove" in at("prune").out
 
 

@@ -1,11 +1,15 @@
 """What experiments reach is kept; the rest goes, and nothing has to be computed again for it."""
 
+import os
+import random
 import shutil
 
 import pytest
+import yaml
 
 from tests.store.damage import add_embeddings
 from tickertone.catalog.load import load_catalog
+from tickertone.dag.plan import plan_experiment
 from tickertone.dag.reach import reach
 from tickertone.errors import StoreBusy
 from tickertone.store.in_use import enter
@@ -138,3 +142,115 @@ def test_nothing_is_pruned_while_a_run_is_under_way(copy):
     with enter(copy.workspace), pytest.raises(StoreBusy, match="under way"):
         pruned(copy)
     assert len(found(copy)) > 10
+
+
+def plans(bench):
+    """What a run of each experiment would do, and why; not for how long: that is an estimate."""
+    return {
+        name: [
+            step.model_dump(exclude={"seconds"})
+            for step in plan_experiment(bench.workspace, name).steps
+        ]
+        for name in load_catalog(bench.data).experiments
+    }
+
+
+def relabel(bench, chance):
+    rows = bench.rows("headlines_test.csv")
+    row = rows[chance.randrange(1, len(rows))]
+    place = next(i for i, cell in enumerate(row) if cell in {"negative", "neutral", "positive"})
+    row[place] = "neutral" if row[place] != "neutral" else "positive"
+    bench.write_rows("headlines_test.csv", rows)
+
+
+def lose_a_row(bench, chance):
+    rows = bench.rows("headlines_test.csv")
+    del rows[chance.randrange(1, len(rows))]
+    bench.write_rows("headlines_test.csv", rows)
+
+
+def learn_with_another_seed(bench, chance):
+    bench.edit("models.yaml", lambda m: m["models"]["letters"].update(seed=chance.randrange(3)))
+
+
+def learn_other_letters(bench, chance):
+    def change(models):
+        models["models"]["letters"]["features"]["char_ngrams"] = [2, chance.choice([3, 4])]
+
+    bench.edit("models.yaml", change)
+
+
+def drop_or_add_a_combiner(bench, _chance):
+    def change(experiment):
+        if experiment["combiners"].pop("stacking", None) is None:
+            experiment["combiners"]["stacking"] = {"kind": "stacking"}
+
+    bench.edit("experiments/small.yaml", change)
+
+
+def drop_a_target(bench, _chance):
+    bench.edit("experiments/small.yaml", lambda e: e["targets"].pop("wires", None))
+
+
+def add_an_experiment(bench, _chance):
+    other = yaml.safe_load((bench.data / "experiments" / "small.yaml").read_text())
+    bench.write("experiments/other.yaml", {**other, "title": "Other", "models": ["words"]})
+
+
+EDITS = (
+    relabel,
+    lose_a_row,
+    learn_with_another_seed,
+    learn_other_letters,
+    drop_or_add_a_combiner,
+    drop_a_target,
+    add_an_experiment,
+)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_after_a_prune_every_experiment_has_the_plan_that_it_had_before(copy, seed):
+    chance = random.Random(seed)
+    for _ in range(3):
+        for edit in chance.sample(EDITS, 2):
+            edit(copy, chance)
+        copy.run(chance.choice([*load_catalog(copy.data).experiments]))
+    chance.choice(EDITS)(copy, chance)  # and one that no run has seen yet
+    before = plans(copy)
+    assert pruned(copy)
+    assert plans(copy) == before
+    assert found(copy) == []
+    assert verify(copy.workspace).findings == ()
+
+
+def test_journals_are_kept(copy):
+    (copy.data / "experiments" / "small.yaml").unlink()
+    before = sorted(path.name for path in copy.workspace.runs.iterdir())
+    pruned(copy)
+    assert sorted(path.name for path in copy.workspace.runs.iterdir()) == before
+
+
+def test_while_a_source_is_out_of_reach_what_it_led_to_is_kept(copy):
+    """A mirror that is not mounted just now is no reason to lose a night's training."""
+    scratch = copy.workspace.scratch / ("0" * 64)
+    scratch.mkdir(parents=True)
+    assert kinds(found(copy)) == {"scratch"}
+    (copy.data / "demo" / "headlines_train.csv").rename(copy.workspace.root / "elsewhere")
+    assert found(copy) == []
+
+
+def test_a_file_of_two_names_comes_free_only_with_both(copy):
+    """Results that were vouched for under a new fingerprint share the files of the old one."""
+    model = next(copy.workspace.artifacts.glob("finetune/*/model/*"))
+    link = copy.workspace.artifacts / "finetune" / ("0" * 64) / "model" / model.name
+    link.parent.mkdir(parents=True)
+    os.link(model, link)
+    (item,) = found(copy)
+    assert item.bytes == 0
+    os.link(model, link.with_name("a third name"))
+    (copy.data / "experiments" / "small.yaml").unlink()
+    folders = {item.path: item.bytes for item in found(copy)}
+    of_model = f"artifacts/finetune/{model.parents[1].name}"
+    own = sum(p.stat().st_size for p in model.parents[1].rglob("*") if p.is_file() and p != model)
+    in_both = folders[of_model] + folders[f"artifacts/finetune/{'0' * 64}"]
+    assert in_both == own + model.stat().st_size

@@ -34,6 +34,7 @@ def test_damage_fails_the_run_and_changes_nothing(kept):
     assert state.is_failed()
     assert "1 wrong" in state.message
     assert "--mend" in state.message
+    assert page.parent.name in state.message
     assert page.is_file()
 
 

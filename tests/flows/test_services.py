@@ -106,6 +106,25 @@ def test_a_deployment_run_from_the_command_line_completes(address, light_environ
     assert "'Completed'" in said
 
 
+def test_the_store_is_looked_after_by_the_worker(address, light_environment):
+    """After a run: there is something to verify."""
+    said = module(
+        {**light_environment, "PREFECT_API_URL": f"{address}/api"},
+        "prefect",
+        *("deployment", "run", "maintain/maintain", "--watch"),
+    )
+
+    assert "'Completed'" in said
+    body = json.dumps({"artifacts": {"key": {"any_": ["verify", "prune"]}}}).encode()
+    request = urllib.request.Request(
+        f"{address}/api/artifacts/filter", body, {"Content-Type": "application/json"}
+    )
+    with urllib.request.urlopen(request) as answer:
+        artifacts = {artifact["key"]: artifact for artifact in json.load(answer)}
+    assert artifacts.keys() == {"verify", "prune"}
+    assert "all as they were written" in artifacts["verify"]["description"]
+
+
 def test_a_terminal_run_uses_the_server_that_is_up(address, light_workspace, light_environment):
     module(light_environment, "flows.run", "demo")
 

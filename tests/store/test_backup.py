@@ -1,103 +1,138 @@
-"""A backup is whole or refused; what is restored from it is what was."""
+"""A backup is whole or refused, and grows by what is new."""
 
 import json
-import shutil
+import os
 
 import pytest
 
-from tests.dag.bench import Bench
 from tests.store.damage import flip, victim
-from tickertone.catalog.load import load_catalog
-from tickertone.dag.catalog_rows import catalog_rows
 from tickertone.errors import StoreBusy, StoreError
-from tickertone.store.backup import backup, restore
+from tickertone.store.backup import LIST, backup, read_backup
 from tickertone.store.in_use import enter
-from tickertone.store.rebuild import rebuild
-from tickertone.store.verify import verify
-from tickertone.workspace import Workspace
+from tickertone.store.sealed_json import read_sealed, write_sealed
 
 pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
-def backed_up(copy, tmp_path):
+def folder(copy, tmp_path):
     backup(copy.workspace, tmp_path / "backup")
     return tmp_path / "backup"
 
 
-@pytest.fixture
-def empty(copy, tmp_path):
-    """Another checkout, without a store."""
-    shutil.copytree(copy.data, tmp_path / "other" / "data")
-    bench = Bench.__new__(Bench)
-    bench.workspace, bench.data = Workspace(tmp_path / "other"), tmp_path / "other" / "data"
-    return bench
+def contents(folder):
+    return {path.name: path.stat().st_mtime_ns for path in folder.glob("files/*/*")}
 
 
-def test_what_is_restored_is_whole_and_nothing_is_computed_again(copy, backed_up, empty):
-    restore(empty.workspace, backed_up)
-    rebuild(empty.workspace, catalog_rows(load_catalog(empty.data)))
-    assert verify(empty.workspace).findings == ()
-    for view in ("leaderboard", "logits", "predictions", "steps", "examples", "models"):
-        sql = f"SELECT * FROM {view}"
-        assert sorted(map(repr, empty.ask(sql))) == sorted(map(repr, copy.ask(sql)))
-    assert empty.computed() == set()
+def test_all_that_cannot_be_made_again_is_in_it(copy, folder):
+    held = read_backup(folder)
+    var = copy.workspace.var
+    left_out = {"locks", "reports", "scratch", "damaged", "prefect", "matplotlib"}
+    wanted = {
+        f"var/{path.relative_to(var).as_posix()}"
+        for path in var.glob("*/**/*")
+        if path.is_file()
+        and path.relative_to(var).parts[0] not in left_out
+        and path.name != ".lock"
+    }
+    assert {name for name in held.files if name.startswith("var/")} == wanted
+    assert "data/experiments/small.yaml" in held.files
 
 
-@pytest.mark.parametrize("harm", ["no list", "torn list", "a file less", "a flipped byte"])
-def test_a_torn_backup_is_refused_and_nothing_is_left_of_it(backed_up, empty, harm):
-    listed = backed_up / "backup.json"
-    if harm == "no list":
-        listed.unlink()
-    elif harm == "torn list":
-        listed.write_bytes(listed.read_bytes()[:-100])
+def test_a_record_of_a_kind_of_its_own_is_in_it_as_well(copy, tmp_path):
+    write_sealed(copy.workspace.var / "decisions" / "one.json", {"because": "a log line"})
+    made = backup(copy.workspace, tmp_path / "backup")
+    assert "var/decisions/one.json" in made.backup.files
+
+
+def test_a_second_backup_copies_only_what_is_new(copy, folder):
+    before = contents(folder)
+    assert backup(copy.workspace, folder).copied == 0
+    copy.run()  # nothing is computed: one journal more
+    made = backup(copy.workspace, folder)
+    assert made.copied == 1
+    after = contents(folder)
+    assert {name: after[name] for name in before} == before
+
+
+def test_what_is_needed_no_more_leaves_the_backup(copy, folder):
+    journal = next(copy.workspace.runs.iterdir())
+    journal.unlink()
+    held = backup(copy.workspace, folder).backup
+    assert contents(folder).keys() == {kept.sha256 for kept in held.files.values()}
+    assert f"var/runs/{journal.name}" not in held.files
+
+
+def test_contents_that_rotted_in_the_backup_are_copied_again(copy, folder):
+    rotten = next(folder.glob("files/*/*"))
+    flip(rotten, 0)
+    assert backup(copy.workspace, folder).copied == 1
+
+
+def test_a_backup_that_is_killed_leaves_the_one_before(copy, folder, monkeypatch):
+    listed = (folder / LIST).read_bytes()
+    copy.run()
+
+    def killed(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("tickertone.store.backup.write_sealed", killed)
+    with pytest.raises(KeyboardInterrupt):
+        backup(copy.workspace, folder)
+    assert (folder / LIST).read_bytes() == listed
+    assert {kept.sha256 for kept in read_backup(folder).files.values()} <= contents(folder).keys()
+
+
+@pytest.mark.parametrize("kind", ["model file", "manifest", "journal", "yardstick"])
+def test_damage_is_not_backed_up(copy, tmp_path, kind):
+    others = {"journal": "runs/*.jsonl", "yardstick": "accepted/*.json"}
+    if kind in others:
+        path = next(copy.workspace.var.glob(others[kind]))
     else:
-        victim_file = next(backed_up.glob("artifacts/finetune/*/model/*"))
-        victim_file.unlink() if harm == "a file less" else flip(victim_file, 0)
-    with pytest.raises(StoreError, match="backup"):
-        restore(empty.workspace, backed_up)
-    var = empty.workspace.var
-    assert [p for p in var.rglob("*") if p.is_file() and p.parent.name != "locks"] == []
-
-
-@pytest.mark.parametrize("name", ["../outside", "/etc/passwd", "data/../../x", "prefect/x"])
-def test_a_backup_that_would_write_elsewhere_is_refused(backed_up, empty, name):
-    listed = json.loads((backed_up / "backup.json").read_text())
-    listed["files"][name] = {"size": 0, "sha256": ""}
-    (backed_up / "backup.json").write_text(json.dumps(listed))
-    with pytest.raises(StoreError, match="no place in a store"):
-        restore(empty.workspace, backed_up)
-
-
-def test_a_store_in_the_way_is_replaced_only_by_force_and_is_kept_aside(copy, backed_up):
-    with pytest.raises(StoreError, match="var/artifacts"):
-        restore(copy.workspace, backed_up)
-    restore(copy.workspace, backed_up, force=True)
-    assert copy.computed() == set()
-    assert (copy.workspace.var / "damaged" / "artifacts" / "finetune").is_dir()
-
-
-def test_a_catalog_that_differs_is_replaced_only_by_force(backed_up, empty):
-    models = empty.data / "models.yaml"
-    before = models.read_bytes()
-    models.write_bytes(before + b"# mine\n")
-    with pytest.raises(StoreError, match=r"data/models\.yaml"):
-        restore(empty.workspace, backed_up)
-    restore(empty.workspace, backed_up, force=True)
-    assert models.read_bytes() == before
-
-
-def test_damage_is_not_backed_up(copy, tmp_path):
-    flip(victim(copy.workspace, "model file"), 0)
+        path = victim(copy.workspace, kind)
+    flip(path, 20)
     with pytest.raises(StoreError, match="verify --mend"):
         backup(copy.workspace, tmp_path / "backup")
-    assert not (tmp_path / "backup" / "backup.json").exists()
+    assert not (tmp_path / "backup").exists()
 
 
-def test_a_backup_waits_for_no_run_and_overwrites_nothing(copy, backed_up, tmp_path):
+def test_a_backup_waits_for_no_run(copy, tmp_path):
     with enter(copy.workspace), pytest.raises(StoreBusy):
         backup(copy.workspace, tmp_path / "another")
-    with pytest.raises(StoreError, match="something is there"):
-        backup(copy.workspace, backed_up)
+
+
+def test_a_backup_goes_neither_among_other_things_nor_into_the_store(copy, tmp_path):
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "letter.txt").write_text("dear")
+    with pytest.raises(StoreError, match="something else is there"):
+        backup(copy.workspace, tmp_path / "mine")
     with pytest.raises(StoreError, match="inside var"):
         backup(copy.workspace, copy.workspace.var / "backup")
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["../outside", "/etc/passwd", "data/../../x", "var/prefect/x", "var/locks/x", "var/x", "x/y"],
+)
+def test_a_backup_that_would_write_elsewhere_is_refused(folder, name):
+    listed = read_sealed(folder / LIST)
+    listed["files"][name] = {"size": 0, "sha256": ""}
+    write_sealed(folder / LIST, listed)
+    with pytest.raises(StoreError, match="no place in a store"):
+        read_backup(folder)
+
+
+@pytest.mark.parametrize("harm", ["gone", "cut short", "a flipped byte", "of another program"])
+def test_a_list_that_cannot_be_believed_is_refused(folder, harm):
+    listed = folder / LIST
+    text = listed.read_bytes()
+    if harm == "gone":
+        listed.unlink()
+    elif harm == "cut short":
+        listed.write_bytes(text[:-100])
+    elif harm == "a flipped byte":
+        flip(listed, len(text) // 2)
+    else:
+        listed.write_text(json.dumps({"snapshots": [os.urandom(4).hex()]}))
+    with pytest.raises(StoreError, match="backup"):
+        read_backup(folder)

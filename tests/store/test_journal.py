@@ -55,3 +55,16 @@ def test_a_journal_that_grew_after_it_was_loaded_is_loaded_again(tmp_path):
     index_runs(workspace)
     rows = query(workspace, "SELECT count(*) FROM steps WHERE run = ?", [killed.run]).rows
     assert rows == ((4,),)
+
+
+def test_a_line_with_a_changed_letter_is_not_believed(tmp_path):
+    path = journal(Workspace(tmp_path)).path
+    path.write_bytes(path.read_bytes().replace(b'"subject":"b"', b'"subject":"d"'))
+    assert [entry.subject for entry in read_journal(path)] == ["a", "c"]
+
+
+def test_a_line_from_before_there_were_checksums_is_read(tmp_path):
+    written = journal(Workspace(tmp_path))
+    entries = [entry.model_dump_json() for entry in written.entries]
+    written.path.write_text("\n".join(entries))
+    assert [entry.subject for entry in read_journal(written.path)] == ["a", "b", "c"]

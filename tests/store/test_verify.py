@@ -7,7 +7,7 @@ import shutil
 import duckdb
 import pytest
 
-from tests.store.damage import KINDS, add_embeddings, byte_in_use, flip, victim
+from tests.store.damage import byte_in_use, flip, victim
 from tickertone.store.artifacts import SEAL, Artifacts
 from tickertone.store.in_use import enter
 from tickertone.store.verify import step_folders, verify
@@ -37,20 +37,6 @@ def test_a_store_as_it_was_written_has_no_finding_and_every_file_is_read(copy):
         for (table,) in copy.ask("SELECT table_name FROM duckdb_tables()")
         if table.endswith("_row") and table != "published_row"
     )
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_a_flipped_byte_is_found_wherever_it_is(copy, kind):
-    add_embeddings(copy.workspace)
-    path = victim(copy.workspace, kind)
-    whole = path.read_bytes()
-    for place in (0, len(whole) // 2, len(whole) - 1):
-        flip(path, place)
-        (finding,) = verify(copy.workspace).findings
-        assert finding.where.startswith("artifacts/")
-        assert path.parent.name in finding.where
-        path.write_bytes(whole)
-    assert verify(copy.workspace).findings == ()
 
 
 def test_bytes_all_over_a_manifest_count(copy):
@@ -104,7 +90,7 @@ def test_a_flipped_byte_anywhere_in_the_database_is_found_or_does_no_harm(copy):
         ("UPDATE model_row SET parameters = 1 WHERE rowid = 0", "model_row of finetune"),
         ("DELETE FROM loaded WHERE rowid = 0", "lacks the rows of"),
         ("UPDATE loaded SET content = '' WHERE rowid = 0", "an earlier time"),
-        ("UPDATE current SET fingerprint = 'gone' WHERE rowid = 0", "stands for gone"),
+        ("UPDATE current SET fingerprint = 'gone' WHERE stage = 'report'", "stands for gone"),
         ("UPDATE schema_version SET version = 'older'", "another version"),
         ("DROP TABLE confusion_row CASCADE", "cannot be read"),
     ],
@@ -130,7 +116,9 @@ def test_a_manifest_in_another_steps_folder_is_found(copy):
 
 def test_a_manifest_that_speaks_for_other_parts_is_found(copy):
     path = victim(copy.workspace, "manifest")
-    (path.parent / SEAL).unlink()  # as one from before there were seals
+    (path.parent / SEAL).unlink()
+    path.write_text(path.read_text().replace('"sealed": true', '"sealed": false'))
+    assert wrongs(copy) == []  # as one from before there were seals
     path.write_text(path.read_text().replace('"stage": "extract"', '"stage": "extract", "x": 1'))
     assert wrongs(copy)
     text = path.read_text().replace(', "x": 1', "").replace('"family": "linear"', '"family": "l"')

@@ -21,36 +21,44 @@ def verify(
     """Read every file and every row, and compare; exit status 1 if anything is not as written."""
     import sys
 
+    from tickertone.catalog.load import load_catalog
     from tickertone.cli.show import show
-    from tickertone.store.in_use import at_rest
-    from tickertone.store.mend import set_aside
+    from tickertone.dag.mend import Mended
+    from tickertone.dag.mend import mend as mend_store
+    from tickertone.dag.verify import verify as verify_store
     from tickertone.store.query import Answer
-    from tickertone.store.verify import verify as verify_store
 
     workspace = Workspace.find()
-    moved: list[str] = []
     if mend:
-        with at_rest(workspace, "verify --mend"):
-            verdict = verify_store(workspace, kept_at_rest=True)
-            moved = set_aside(workspace, verdict.findings)
+        done = mend_store(workspace, load_catalog(workspace.data))
     else:
-        verdict = verify_store(workspace)
+        done = Mended(verify_store(workspace), [], [], None)
+    verdict = done.verdict
     columns = ("kind", "where", "wrong", "next")
     rows = tuple((f.kind, f.where, f.wrong, f.next) for f in verdict.findings)
     if rows or as_json:
         show(Answer(columns=columns, rows=rows), as_json=as_json)
     print(verdict, file=sys.stderr if as_json else sys.stdout)
-    for name in moved:
-        print(f"set aside: {name}", file=sys.stderr)
-    if mend and any(f.kind == "database" for f in verdict.findings):
-        print(f"the database was rebuilt: {_rebuild(workspace):,} rows", file=sys.stderr)
+    said = [f"note: {note}" for note in verdict.notes]
+    said += [f"set aside: {name}" for name in done.aside]
+    said += [f"published again: {name}" for name in done.published]
+    if done.rows is not None:
+        said.append(f"the database was rebuilt: {done.rows:,} rows")
+    for line in said:
+        print(line, file=sys.stderr)
     if verdict.findings:
         raise typer.Exit(1)
 
 
 def rebuild() -> None:
     """Load the database anew from journals and artifacts; the old one stays until that is done."""
-    print(f"{_rebuild(Workspace.find()):,} rows loaded")
+    from tickertone.catalog.load import load_catalog
+    from tickertone.dag.catalog_rows import catalog_rows
+    from tickertone.store.rebuild import rebuild as rebuild_database
+
+    workspace = Workspace.find()
+    rows = rebuild_database(workspace, catalog_rows(load_catalog(workspace.data)))
+    print(f"{rows:,} rows loaded")
 
 
 def prune(
@@ -74,18 +82,22 @@ def prune(
 
     found = prune_store(workspace, look) if yes else prunable(workspace, look())
     if as_json:
-        rows = tuple((item.kind, item.path, item.bytes) for item in found)
-        show(Answer(columns=("kind", "path", "bytes"), rows=rows), as_json=True)
+        items = tuple((item.kind, item.path, item.bytes) for item in found)
+        show(Answer(columns=("kind", "path", "bytes"), rows=items), as_json=True)
     elif found:
-        show(Answer(columns=("kind", "number", "bytes"), rows=by_kind(found)), as_json=False)
+        rows = tuple((kind, n, f"{size / 1e6:,.1f}") for kind, n, size in by_kind(found))
+        show(Answer(columns=("kind", "number", "MB"), rows=rows), as_json=False)
     print(_said(found, removed=yes), file=sys.stderr if as_json else sys.stdout)
 
 
-def backup(folder: Annotated[Path, typer.Argument(help="a new folder, outside var/")]) -> None:
-    """Copy artifacts, journals, accepted snapshots and the catalog, with the sha256 of each."""
+def backup(
+    folder: Annotated[Path, typer.Argument(help="outside var/: new, or with an earlier backup")],
+) -> None:
+    """Copy all that cannot be made again, and the catalog; a second time only what is new."""
     from tickertone.store.backup import backup as back_up
 
-    print(f"{folder}: {back_up(Workspace.find(), folder)}")
+    made = back_up(Workspace.find(), folder)
+    print(f"{folder}: {made.backup}; copied: {made.copied:,} files, {made.bytes / 1e6:,.1f} MB")
 
 
 def restore(
@@ -94,26 +106,23 @@ def restore(
         bool, typer.Option("--force", help="put the present store into var/damaged")
     ] = False,
 ) -> None:
-    """Put a whole backup in the place of an empty store, then rebuild the database."""
-    from tickertone.store.backup import restore as put_back
+    """Put a whole backup in the place of the store; the catalog in data/ is left as it is."""
+    import sys
+
+    from tickertone.catalog.load import load_catalog
+    from tickertone.dag.restore import restore as put_back
 
     workspace = Workspace.find()
-    print(f"restored {put_back(workspace, folder, force=force)}")
-    print(f"{_rebuild(workspace):,} rows loaded")
-
-
-def _rebuild(workspace: Workspace) -> int:
-    from tickertone.catalog.load import load_catalog
-    from tickertone.dag.catalog_rows import catalog_rows
-    from tickertone.store.rebuild import rebuild as rebuild_database
-
-    return rebuild_database(workspace, catalog_rows(load_catalog(workspace.data)))
+    done = put_back(workspace, folder, load_catalog(workspace.data), force=force)
+    print(f"restored: {done.held}")
+    for name, path in done.differing:
+        print(f"note: {name} is another in the backup: {path}", file=sys.stderr)
 
 
 def _said(found: "list[Prunable]", *, removed: bool) -> str:
     if not found:
         return "everything that is kept is of use: nothing to remove"
-    total = sum(item.bytes for item in found)
+    megabytes = sum(item.bytes for item in found) / 1e6
     if removed:
-        return f"{total:,} bytes freed"
-    return f"{total:,} bytes would be freed; to remove it: tickertone prune --yes"
+        return f"{megabytes:,.1f} MB freed"
+    return f"{megabytes:,.1f} MB would be freed; to remove it: tickertone prune --yes"

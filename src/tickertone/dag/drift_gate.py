@@ -4,13 +4,12 @@ It looks back in time, so it is no part of any fingerprint: the same snapshot al
 same way, but may only follow on one that it resembles.
 """
 
-import json
 from typing import Any
 
 from tickertone.catalog.datasets import DatasetSpec
 from tickertone.errors import DataError
-from tickertone.store.files import write_durably
 from tickertone.store.manifest import Manifest
+from tickertone.store.sealed_json import read_sealed, write_sealed
 from tickertone.validation.drift import label_drift
 from tickertone.workspace import Workspace
 
@@ -18,11 +17,14 @@ from tickertone.workspace import Workspace
 def check_drift(
     workspace: Workspace, dataset: str, spec: DatasetSpec, ingested: Manifest
 ) -> list[str]:
-    """Warnings in words; raises DataError where a label's share moved by more than `drift.stop`."""
+    """Warnings in words; raises DataError where a label's share moved by more than `drift.stop`.
+
+    Raises StoreError if what was accepted last cannot be believed.
+    """
     path = workspace.accepted / f"{dataset}.json"
     if not path.is_file():
         return []
-    before: dict[str, dict[str, int]] = json.loads(path.read_text(encoding="utf-8"))
+    before: dict[str, dict[str, int]] = read_sealed(path)
     warnings = []
     for split, now in _label_counts(ingested).items():
         for drift in label_drift(before.get(split, {}), now, spec.drift):
@@ -45,10 +47,7 @@ def check_drift(
 
 def accept(workspace: Workspace, dataset: str, ingested: Manifest) -> None:
     """Remember the label counts of a snapshot that passed validation."""
-    counts = json.dumps(_label_counts(ingested), sort_keys=True, indent=1)
-    path = workspace.accepted / f"{dataset}.json"
-    if not path.is_file() or path.read_text(encoding="utf-8") != counts:
-        write_durably(path, counts.encode())
+    write_sealed(workspace.accepted / f"{dataset}.json", _label_counts(ingested))
 
 
 def _label_counts(ingested: Manifest) -> dict[str, dict[str, int]]:

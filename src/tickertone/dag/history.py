@@ -12,11 +12,9 @@ from pathlib import Path
 from statistics import median
 from typing import NamedTuple
 
-from pydantic import ValidationError
-
 from tickertone.dag.planner import Node
 from tickertone.store.artifacts import Artifacts
-from tickertone.store.journal import Entry
+from tickertone.store.journal import Entry, read_line
 from tickertone.store.manifest import Manifest, Output
 from tickertone.workspace import Workspace
 
@@ -107,10 +105,7 @@ def _lines(journal: Path) -> Iterator[_Line]:
 
 
 def _entry(text: str) -> Entry | None:
-    try:
-        return Entry.model_validate_json(text)
-    except ValidationError:  # of another version: it tells nothing
-        return None
+    return read_line(text.encode())
 
 
 def _times(folder: Path) -> Iterator[_Time]:

@@ -30,41 +30,50 @@ def reach(workspace: Workspace, catalog: Catalog) -> Reach:
     artifacts, last = Artifacts(workspace), replay(workspace).last
     fingerprints: set[str] = set()
     unknown: set[tuple[str, str]] = set()
+    every_step_planned = True
     for name in catalog.experiments:
         scope = Scope.of(catalog, name)
         every = [node for stage in STAGES for node in nodes(scope, stage)]
         unknown |= {(node.stage, node.subject) for node in every if node not in last}
         fingerprints |= {last[node] for node in every if node in last}
-        fingerprints |= _wanted(scope, every, artifacts, last)
+        wanted, planned = _wanted(scope, every, artifacts, last)
+        fingerprints |= wanted
+        every_step_planned &= planned
     return Reach(
         fingerprints=frozenset(fingerprints),
         unknown=frozenset(unknown),
         embeddings=_embeddings(workspace, catalog),
+        every_scratch=not every_step_planned,
     )
 
 
 def _wanted(
     scope: Scope, every: list[Node], artifacts: Artifacts, last: dict[tuple[str, str], str]
-) -> set[str]:
-    """The fingerprints that the steps would have now: an interrupted training is one of them.
+) -> tuple[set[str], bool]:
+    """The fingerprints that the steps would have now, and whether all of them could be told.
 
-    Where a step would run again, what it came to last stands in for what it will come to.
+    An interrupted training is one of them. Where a step would run again, or cannot be planned for
+    its source is out of reach, what it came to last stands in for what it will come to.
     """
     wanted: set[str] = set()
+    planned = True
     manifests: dict[Node, Manifest] = {}
     for node in every:
         plan, results = planner(node.stage), Results(manifests)
+        manifest = None
         if not all(results.has(needed) for needed in plan.needs(scope, node.subject)):
             continue
         try:
             step = plan.step(scope, node.subject, results)
         except _CANNOT_PLAN:
-            continue
-        wanted.add(step.fingerprint)
-        manifest = artifacts.find(step) or artifacts.read(node.stage, last.get(node, ""))
+            planned = False
+        else:
+            wanted.add(step.fingerprint)
+            manifest = artifacts.find(step)
+        manifest = manifest or artifacts.read(node.stage, last.get(node, ""))
         if manifest is not None:
             manifests[node] = manifest
-    return wanted
+    return wanted, planned
 
 
 def _embeddings(workspace: Workspace, catalog: Catalog) -> frozenset[str] | None:

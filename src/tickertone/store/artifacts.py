@@ -62,7 +62,7 @@ class Artifacts:
             manifest = Manifest.model_validate_json(written)
         except (FileNotFoundError, ValidationError):
             return None
-        whole = manifest.fingerprint == fingerprint and seal_holds(folder, written)
+        whole = manifest.fingerprint == fingerprint and seal_holds(folder, written, manifest)
         return manifest if whole else None
 
     def damage(self, manifest: Manifest, *, hashes: bool = False) -> list[str]:
@@ -177,6 +177,7 @@ class Artifacts:
             parts=step.parts,
             outputs={name: output(made) for name, made in sorted(product.outputs.items())},
             facts={**product.facts, **step.facts, "seconds": round(seconds, 3)},
+            sealed=True,
         )
 
 
@@ -193,12 +194,12 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
     write_durably(folder / MANIFEST, written)
 
 
-def seal_holds(folder: Path, written: bytes) -> bool:
-    """Whether a manifest's bytes are those of its seal; one without a seal is taken as it is."""
+def seal_holds(folder: Path, written: bytes, manifest: Manifest) -> bool:
+    """Whether a manifest's bytes are those of its seal; one from before seals is taken as it is."""
     try:
         return (folder / SEAL).read_bytes() == _seal(written)
     except FileNotFoundError:
-        return True
+        return not manifest.sealed
 
 
 def _seal(written: bytes) -> bytes:

@@ -1,27 +1,30 @@
-"""A copy of all that cannot be computed from something else, and back again.
+"""A copy of all that cannot be computed from something else.
 
-backup.json, written last, holds the sha256 of every file: without it, or with a file that differs,
-a backup is torn and is refused. The database is left out: it is rebuilt from the rest.
+    BACKUP/files/ab/abcd...   contents, each named by its sha256
+    BACKUP/backup.json        which of them stand for which file; written last, with a checksum
+
+Backing up again into the same folder copies only what is new; until the new list is in place, the
+old one holds. The database and the pages in reports/ are left out: they are made from the rest.
 """
 
-import hashlib
 import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
+from typing import Literal
 
 from pydantic import ValidationError
 
 from tickertone.errors import StoreError
 from tickertone.frozen import Frozen
-from tickertone.store.artifacts import Artifacts, step_folders
-from tickertone.store.files import sync_file, write_durably
+from tickertone.store.files import sha256_file, sync_file
 from tickertone.store.in_use import at_rest
-from tickertone.store.mend import move_aside
+from tickertone.store.leftovers import PAGES, UNVERIFIED, unknown_files
+from tickertone.store.sealed_json import read_sealed, write_sealed
+from tickertone.store.verify import verify_files
 from tickertone.workspace import Workspace
 
-_LIST = "backup.json"
-_STORE = ("artifacts", "runs", "accepted")  # folders of var/
+LIST = "backup.json"
+_FILES = "files"
 _BLOCK = 1 << 20
 
 
@@ -33,159 +36,135 @@ class Kept(Frozen):
 
 
 class Backup(Frozen):
-    """What a backup holds: path relative to it -> file."""
+    """What a backup holds: path, below var/ or data/ of a checkout -> file."""
 
+    format: Literal["tickertone backup 1"] = "tickertone backup 1"
     files: dict[str, Kept]
 
     def __str__(self) -> str:
         """One line."""
-        return f"{len(self.files):,} files, {sum(f.size for f in self.files.values()):,} bytes"
+        megabytes = sum(kept.size for kept in self.files.values()) / 1e6
+        return f"{len(self.files):,} files, {megabytes:,.1f} MB"
 
 
-def backup(workspace: Workspace, folder: Path) -> Backup:
-    """Copy the store and the catalog into a new folder.
+class Made(Frozen):
+    """A backup, and what was copied for it; the rest was there already."""
 
-    Raises StoreError if it has something in it or a file differs from its manifest, StoreBusy
+    backup: Backup
+    copied: int
+    bytes: int
+
+
+def backup(workspace: Workspace, folder: Path) -> Made:
+    """Copy the store and the catalog into a folder: a new one, or one that holds a backup.
+
+    Raises StoreError if it is of something else or a file is not as it was written, StoreBusy
     while a run is under way.
     """
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise StoreError(str(folder), found="something is there", expected="a new, empty folder")
-    if folder.resolve().is_relative_to(workspace.var.resolve()):
-        raise StoreError(str(folder), found="a place inside var/", expected="one outside")
+    _refuse_other_places(workspace, folder)
     with at_rest(workspace, "backup"):
-        expected = _named_by_manifests(workspace)
-        files = {}
+        _refuse_damage(workspace)
+        files, copied = {}, {}
         for name, path in _to_keep(workspace):
-            files[name] = _copy(path, folder / name)
-            if files[name].sha256 != expected.get(name, files[name].sha256):
-                raise StoreError(
-                    name,
-                    found="other bytes than when it was written",
-                    remedy="tickertone verify --mend, run the experiment, then back up again",
-                )
-        lost = sorted(expected.keys() - files.keys())
-        if lost:
-            raise StoreError(lost[0], found="it is missing", remedy="tickertone verify --mend")
-        made = Backup(files=files)
-        write_durably(folder / _LIST, made.model_dump_json(indent=1).encode())
-    return made
+            files[name] = Kept(size=path.stat().st_size, sha256=sha256_file(path))
+            if not _is_whole(folder, files[name]):
+                _copy(path, folder, files[name])
+                copied[files[name].sha256] = files[name].size
+    made = Backup(files=files)
+    write_sealed(folder / LIST, made.model_dump())
+    _drop_others(folder, {kept.sha256 for kept in files.values()})
+    return Made(backup=made, copied=len(copied), bytes=sum(copied.values()))
 
 
-def restore(workspace: Workspace, folder: Path, *, force: bool = False) -> Backup:
-    """Put a backup in the place of the store and the catalog; the database is then out of date.
-
-    Every file is checked before anything is put in its place. With `force`, what is in the way
-    goes to var/damaged. Raises StoreError for a torn backup, or for something in the way.
-    """
-    held = _read(folder)
-    _refuse_what_is_in_the_way(workspace, folder, held, force=force)
-    draft = workspace.var / f".restored.{os.getpid()}.part"
-    with at_rest(workspace, "restore"):
-        try:
-            _copy_whole(held, folder, draft)
-            _put_in_place(workspace, held, draft)
-        finally:
-            shutil.rmtree(draft, ignore_errors=True)
-    return held
-
-
-def _copy_whole(held: Backup, folder: Path, draft: Path) -> None:
-    for name, kept in held.files.items():
-        if not (folder / name).is_file() or _copy(folder / name, draft / name) != kept:
-            raise _torn(folder, f"{name} is not as it was written")
-
-
-def _put_in_place(workspace: Workspace, held: Backup, draft: Path) -> None:
-    for name in _STORE:
-        if (workspace.var / name).exists():
-            move_aside(workspace, workspace.var / name)
-        if (draft / name).exists():
-            (draft / name).rename(workspace.var / name)
-    if workspace.database.exists():
-        move_aside(workspace, workspace.database)
-    for name in (name for name in held.files if name.startswith("data/")):
-        write_durably(workspace.root / name, (draft / name).read_bytes())
-    sync_file(workspace.var)
-
-
-def _to_keep(workspace: Workspace) -> Iterator[tuple[str, Path]]:
-    """Names in the backup, and the files; drafts and locks left out."""
-    places = [(name, workspace.var / name, "*") for name in _STORE]
-    for name, root, pattern in [*places, ("data", workspace.data, "*.yaml")]:
-        for path in sorted(root.rglob(pattern)):
-            inside = path.relative_to(root)
-            if path.is_file() and not any(part.startswith(".") for part in inside.parts):
-                yield f"{name}/{inside.as_posix()}", path
-
-
-def _named_by_manifests(workspace: Workspace) -> dict[str, str]:
-    """Name in the backup -> sha256, of every file that a manifest names."""
-    artifacts = Artifacts(workspace)
-    read = (artifacts.read(f.parent.name, f.name) for f in step_folders(artifacts.root))
-    manifests = [manifest for manifest in read if manifest is not None]
-    return {
-        f"artifacts/{path}": record.sha256
-        for manifest in manifests
-        for path, record in manifest.files().items()
-    }
-
-
-def _copy(source: Path, target: Path) -> Kept:
-    """Copy a file durably, hashing what is read."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    sha, size = hashlib.sha256(), 0
-    with source.open("rb") as old, target.open("wb") as new:
-        while block := old.read(_BLOCK):
-            sha.update(block)
-            size += new.write(block)
-    sync_file(target)
-    return Kept(size=size, sha256=sha.hexdigest())
-
-
-def _read(folder: Path) -> Backup:
+def read_backup(folder: Path) -> Backup:
+    """The list of a backup, and where its files may go checked. Raises StoreError."""
     try:
-        held = Backup.model_validate_json((folder / _LIST).read_bytes())
+        held = Backup.model_validate(read_sealed(folder / LIST))
     except FileNotFoundError:
-        raise _torn(folder, f"no {_LIST}: it was not finished") from None
+        raise torn(folder, f"no {LIST}: this is no backup, or it was not finished") from None
+    except StoreError:
+        raise torn(folder, f"{LIST} is damaged") from None
     except ValidationError:
-        raise _torn(folder, f"{_LIST} cannot be read") from None
+        raise torn(folder, f"{LIST} is not of this version of tickertone") from None
     for name in held.files:
         parts = PurePosixPath(name).parts
-        if not parts or parts[0] not in (*_STORE, "data") or ".." in parts:
-            raise _torn(folder, f"{name!r} is no place in a store")
+        place = parts[1] if len(parts) > 2 and parts[0] == "var" else ""
+        if ".." in parts or not (parts[:1] == ("data",) or place) or place in UNVERIFIED | {PAGES}:
+            raise torn(folder, f"{name!r} is no place in a store")
     return held
 
 
-def _refuse_what_is_in_the_way(
-    workspace: Workspace, folder: Path, held: Backup, *, force: bool
-) -> None:
-    if force:
-        return
-    places = [workspace.var / name for name in _STORE] + [workspace.database]
-    in_the_way = [
-        path.relative_to(workspace.root).as_posix()
-        for path in places
-        if path.is_file() or (path.is_dir() and any(path.iterdir()))
-    ]
-    for name in held.files:
-        mine = workspace.root / name
-        if name.startswith("data/") and mine.is_file():
-            there = folder / name
-            if not there.is_file() or there.read_bytes() != mine.read_bytes():
-                in_the_way.append(name)
-    if in_the_way:
-        raise StoreError(
-            "restore",
-            found=f"{', '.join(in_the_way)} would be replaced",
-            expected="no store yet, and no other catalog",
-            remedy="--force puts the old store into var/damaged and replaces the catalog",
-        )
+def content(folder: Path, kept: Kept) -> Path:
+    """Where a file of a backup lies."""
+    return folder / _FILES / kept.sha256[:2] / kept.sha256
 
 
-def _torn(folder: Path, found: str) -> StoreError:
+def torn(folder: Path, found: str) -> StoreError:
+    """A backup that cannot be restored."""
     return StoreError(
         f"backup {folder}",
         found=found,
-        expected="every file as backup.json lists it",
+        expected=f"every file as {LIST} lists it",
         remedy="take another backup; nothing was changed",
     )
+
+
+def kept_files(workspace: Workspace) -> Iterator[Path]:
+    """All files of var/ but those that are made from others or are of use to one machine alone."""
+    yield from unknown_files(workspace, {workspace.database.name})
+
+
+def _to_keep(workspace: Workspace) -> Iterator[tuple[str, Path]]:
+    for path in kept_files(workspace):
+        if path.parent != workspace.var:
+            yield f"var/{path.relative_to(workspace.var).as_posix()}", path
+    for path in sorted(workspace.data.rglob("*.yaml")):
+        yield f"data/{path.relative_to(workspace.data).as_posix()}", path
+
+
+def _refuse_other_places(workspace: Workspace, folder: Path) -> None:
+    if folder.resolve().is_relative_to(workspace.var.resolve()):
+        raise StoreError(str(folder), found="a place inside var/", expected="one outside")
+    inside = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
+    if (folder.exists() and not folder.is_dir()) or inside - {_FILES, LIST}:
+        expected = "a new folder, or one that holds a backup"
+        raise StoreError(str(folder), found="something else is there", expected=expected)
+    if LIST in inside:
+        read_backup(folder)
+
+
+def _refuse_damage(workspace: Workspace) -> None:
+    damage = verify_files(workspace)
+    if damage:
+        more = f", and {len(damage) - 1:,} more findings" if damage[1:] else ""
+        raise StoreError(
+            damage[0].where,
+            found=f"{damage[0].wrong}{more}",
+            remedy="tickertone verify --mend, run the experiment, then back up again",
+        )
+
+
+def _is_whole(folder: Path, kept: Kept) -> bool:
+    path = content(folder, kept)
+    return path.is_file() and path.stat().st_size == kept.size and sha256_file(path) == kept.sha256
+
+
+def _copy(source: Path, folder: Path, kept: Kept) -> None:
+    final = content(folder, kept)
+    final.parent.mkdir(parents=True, exist_ok=True)
+    draft = final.with_name(f".{final.name}.{os.getpid()}.part")
+    with source.open("rb") as old, draft.open("wb") as new:
+        while block := old.read(_BLOCK):
+            new.write(block)
+    sync_file(draft)
+    if sha256_file(draft) != kept.sha256:
+        raise StoreError(str(draft), found="other bytes than were copied", remedy="back up again")
+    draft.rename(final)
+    sync_file(final.parent)
+
+
+def _drop_others(folder: Path, needed: set[str]) -> None:
+    """Contents that no file has any more, and drafts of a backup that was killed."""
+    for path in (folder / _FILES).glob("*/*"):
+        if path.name not in needed:
+            path.unlink()

@@ -4,7 +4,8 @@ from typing import Literal
 
 from tickertone.frozen import Frozen
 
-Kind = Literal["file", "shard", "manifest", "database"]
+REBUILD = "tickertone rebuild loads it again from the artifacts"
+Kind = Literal["file", "shard", "manifest", "journal", "record", "page", "database"]
 
 
 class Finding(Frozen):
@@ -25,11 +26,18 @@ class Verdict(Frozen):
     files: int
     bytes: int
     rows: int
+    notes: tuple[str, ...] = ()  # nothing wrong, but worth a word
 
     def __str__(self) -> str:
         """One line."""
         wrong = f"{len(self.findings)} wrong" if self.findings else "all as they were written"
         return (
-            f"{self.manifests:,} finished steps, {self.files:,} files, {self.bytes:,} bytes and "
-            f"{self.rows:,} rows of the database checked: {wrong}"
+            f"{self.manifests:,} finished steps, {self.files:,} files, {self.bytes / 1e6:,.1f} MB "
+            f"and {self.rows:,} rows of the database checked: {wrong}"
         )
+
+
+def of_database(wrong: str, what_next: str) -> Finding:
+    """A finding about the database: it is set aside as a whole, and loaded again."""
+    name = "tickertone.duckdb"
+    return Finding(kind="database", where=name, wrong=wrong, next=what_next, aside=name)

@@ -69,7 +69,7 @@ def index_manifests(
         added = 0
         for (stage, subject), manifest in manifests.items():
             added += load_once(connection, artifacts, manifest)
-            _make_current(connection, stage, subject, manifest)
+            make_current(connection, stage, subject, manifest)
         _drop_gone_targets(connection, catalog)
     return added
 
@@ -108,7 +108,7 @@ def load_known(connection: "DuckDBPyConnection", artifacts: Artifacts) -> int:
     connection.begin()
     for (stage, subject), fingerprint in known.last.items():
         if fingerprint in whole:
-            _make_current(connection, stage, subject, whole[fingerprint])
+            make_current(connection, stage, subject, whole[fingerprint])
     connection.commit()
     return added
 
@@ -189,9 +189,10 @@ def content_of(manifest: Manifest) -> str:
     return digest(manifest.model_dump(mode="json", include={"outputs", "facts"}))
 
 
-def _make_current(
+def make_current(
     connection: "DuckDBPyConnection", stage: str, subject: str, manifest: Manifest
 ) -> None:
+    """Let a finished step stand for (stage, subject)."""
     connection.execute("DELETE FROM current WHERE stage = ? AND subject = ?", [stage, subject])
     if stage == "extract":
         # A model has one scorer at a time: what an older one said of other data sets is history.

@@ -1,4 +1,7 @@
-"""What a run did: one JSON line a step, appended as it happens, so that a killed run tells too."""
+"""What a run did: one JSON line a step, appended as it happens, so that a killed run tells too.
+
+Each line carries the sha256 of its text: one with a changed byte is not believed.
+"""
 
 import secrets
 from collections.abc import Iterator
@@ -10,6 +13,7 @@ from pydantic import ValidationError
 
 from tickertone.frozen import Frozen
 from tickertone.identity.fingerprint import Parts
+from tickertone.store.sealed_json import sealed, unsealed
 from tickertone.workspace import Workspace
 
 Kind = Literal["cached", "computed", "failed", "blocked"]
@@ -52,13 +56,19 @@ class Journal:
         self.entries.append(entry)
         self.path.parent.mkdir(parents=True, exist_ok=True)
         with self.path.open("a", encoding="utf-8") as file:
-            file.write(entry.model_dump_json() + "\n")
+            file.write(sealed(entry.model_dump_json()) + "\n")
 
 
 def read_journal(path: Path) -> Iterator[Entry]:
-    """The entries of one journal; a torn line, or one of another version, is left out."""
-    for line in path.read_bytes().split(b"\n"):
-        try:
-            yield Entry.model_validate_json(line)
-        except ValidationError:
-            continue
+    """The entries of one journal, but for lines that cannot be believed."""
+    entries = (read_line(line) for line in path.read_bytes().split(b"\n"))
+    yield from (entry for entry in entries if entry is not None)
+
+
+def read_line(line: bytes) -> Entry | None:
+    """An entry as it was noted; None for a torn or changed line, or one of another version."""
+    text = unsealed(line)
+    try:
+        return Entry.model_validate_json(text) if text else None
+    except ValidationError:
+        return None

@@ -62,6 +62,7 @@ class Manifest(Frozen):
     parts: Parts
     outputs: dict[str, Output]
     facts: dict[str, JSON]  # what was measured on the way; no part of any identity
+    sealed: bool = False  # whether it counts only with its seal; older ones have none
 
     @property
     def stage(self) -> str:

@@ -1,14 +1,16 @@
 """Setting aside what is damaged, so that the next run makes just that again.
 
-A run looks at the sizes of files, not at their bytes; what is not in its place is seen at once.
+A run looks at the sizes of files, not at their bytes; what is not in its place is seen at once. A
+journal is not made again: of one that is damaged, the lines that can be believed are kept.
 """
 
 import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from tickertone.store.files import locked, sync_file
+from tickertone.store.files import locked, sync_file, write_durably
 from tickertone.store.findings import Finding
+from tickertone.store.verify_records import believed
 from tickertone.workspace import Workspace
 
 
@@ -22,7 +24,11 @@ def set_aside(workspace: Workspace, findings: Iterable[Finding]) -> list[str]:
 
     To be called while runs are kept out (in_use.at_rest).
     """
+    findings = tuple(findings)
     moved = []
+    for name in sorted({f.where for f in findings if f.kind == "journal"}):
+        _keep_believed_lines(workspace, workspace.var / name)
+        moved.append(name)
     for name in sorted({finding.aside for finding in findings if finding.aside}):
         path = workspace.var / name
         if not path.exists():
@@ -47,3 +53,9 @@ def move_aside(workspace: Workspace, path: Path) -> Path:
     path.rename(free)
     sync_file(path.parent)
     return free
+
+
+def _keep_believed_lines(workspace: Workspace, journal: Path) -> None:
+    lines = [line for line in journal.read_bytes().split(b"\n") if line and believed(line)]
+    move_aside(workspace, journal)
+    write_durably(journal, b"".join(line + b"\n" for line in lines))

@@ -1,6 +1,7 @@
 """What nothing needs any more: found, and on request removed.
 
-Kept is whatever the current experiments reach. Shards of a scorer are kept or dropped together.
+Kept is whatever the current experiments reach, and every journal. Shards of a scorer are kept or
+dropped together.
 """
 
 import shutil
@@ -12,6 +13,7 @@ from tickertone.frozen import Frozen
 from tickertone.store.artifacts import SHARDS, Artifacts, step_folders
 from tickertone.store.forget import forget_rows_without_artifact
 from tickertone.store.in_use import at_rest
+from tickertone.store.leftovers import drafts, freed_by
 from tickertone.store.manifest import Manifest
 from tickertone.store.mend import damaged_folder
 from tickertone.workspace import Workspace
@@ -26,6 +28,7 @@ class Reach(Frozen):
     fingerprints: frozenset[str]
     unknown: frozenset[tuple[str, str]]  # (stage, subject) whose fingerprint no journal tells
     embeddings: frozenset[str] | None  # None: all of them
+    every_scratch: bool = False  # some step could not be planned, and may have left checkpoints
 
 
 class Prunable(Frozen):
@@ -33,7 +36,7 @@ class Prunable(Frozen):
 
     kind: Kind
     path: str  # relative to var/
-    bytes: int
+    bytes: int  # that its removal frees, together with the others: links are counted once
 
 
 def prunable(workspace: Workspace, reach: Reach) -> list[Prunable]:
@@ -42,17 +45,18 @@ def prunable(workspace: Workspace, reach: Reach) -> list[Prunable]:
     found = {
         "artifact": _artifacts(workspace, kept, reach),
         "shards": _shards(workspace, kept, reach),
-        "scratch": (p for p in workspace.scratch.glob("*") if p.name not in reach.fingerprints),
-        "draft": _drafts(workspace),
+        "scratch": _scratch(workspace, reach),
+        "draft": drafts(workspace),
         "damaged": damaged_folder(workspace).glob("*"),
         "Prefect's record": _records(workspace, reach),
     }
+    listed = [(kind, path) for kind, paths in found.items() for path in sorted(paths)]
+    freed = freed_by(path for _, path in listed)
     return [
         Prunable.model_validate(
-            {"kind": kind, "path": path.relative_to(workspace.var).as_posix(), "bytes": _size(path)}
+            {"kind": kind, "path": path.relative_to(workspace.var).as_posix(), "bytes": freed[path]}
         )
-        for kind, paths in found.items()
-        for path in sorted(paths)
+        for kind, path in listed
     ]
 
 
@@ -110,13 +114,10 @@ def _shards(workspace: Workspace, kept: list[Manifest], reach: Reach) -> Iterato
             yield path
 
 
-def _drafts(workspace: Workspace) -> Iterator[Path]:
-    """What killed processes left half-written; Prefect's own home is not looked into."""
-    yield from workspace.var.glob(".*.part")
-    for folder in (workspace.runs, workspace.accepted, workspace.reports):
-        yield from folder.rglob(".*.part")
-    yield from workspace.artifacts.glob("*/.*.part")
-    yield from workspace.artifacts.glob(f"{SHARDS}/*/*/.*.part")
+def _scratch(workspace: Workspace, reach: Reach) -> Iterator[Path]:
+    """Checkpoints of trainings that would not be taken up by any run now."""
+    if not reach.every_scratch:
+        yield from (p for p in workspace.scratch.glob("*") if p.name not in reach.fingerprints)
 
 
 def _records(workspace: Workspace, reach: Reach) -> Iterator[Path]:
@@ -127,12 +128,6 @@ def _records(workspace: Workspace, reach: Reach) -> Iterator[Path]:
         stage, _, key = path.name.rpartition("-")
         if stage in stages and len(key) == _KEY and key not in keys:
             yield path
-
-
-def _size(path: Path) -> int:
-    if path.is_dir() and not path.is_symlink():
-        return sum(p.lstat().st_size for p in path.rglob("*") if not p.is_dir())
-    return path.lstat().st_size
 
 
 def _remove(path: Path) -> None:

@@ -1,6 +1,8 @@
 """Is all that is kept still what was written? Every byte is read, and the database is compared.
 
-Nothing is changed. A step that is being done just now is left out.
+Nothing is changed. A step that is being done just now is left out. Files that nothing vouches for
+are named in notes; what is not looked at at all stands in tickertone.store.leftovers. The pages in
+reports/ are looked at by tickertone.dag.verify, which knows where they are put.
 """
 
 import json
@@ -14,8 +16,10 @@ from tickertone.store.artifacts import MANIFEST, SEAL, SHARDS, Artifacts, seal_h
 from tickertone.store.files import sha256_file
 from tickertone.store.findings import Finding, Verdict
 from tickertone.store.in_use import try_at_rest, try_locked
+from tickertone.store.leftovers import leftover_notes, unknown_files
 from tickertone.store.manifest import FileRecord, Manifest
 from tickertone.store.verify_database import verify_database
+from tickertone.store.verify_records import journals, verify_journals, verify_records
 from tickertone.workspace import Workspace
 
 _MEND = "tickertone verify --mend sets it aside; then the next run makes it again"
@@ -23,26 +27,39 @@ _BY_ITSELF = "the next run that needs it makes it again"
 
 
 def verify(workspace: Workspace, *, kept_at_rest: bool = False) -> Verdict:
-    """Check every manifest, every file that one names, every shard, and every database row.
+    """Check manifests, the files that they name, shards, journals, records, and database rows.
 
     `kept_at_rest` says that the caller keeps runs out of the store already; otherwise a database
     that lags behind a run under way is no finding. Raises StoreBusy if the database is in use.
     """
     look = _Look(Artifacts(workspace), kept_at_rest)
-    findings = [*look.manifests(), *look.files(), *look.shards()]
+    findings = look.everything()
     bad = {finding.where for finding in findings}
-    trusted = [m for m in look.whole if not bad & {_in_var(path) for path in m.files()}]
     with try_at_rest(workspace) as alone:
-        damaged = {workspace.var / where for where in bad}
         settled = alone or kept_at_rest
-        found, rows = verify_database(workspace, trusted, damaged, settled=settled)
+        found, rows = verify_database(
+            workspace,
+            trusted=[m for m in look.whole if not bad & {_in_var(path) for path in m.files()}],
+            readable=look.whole,
+            damaged={workspace.var / where for where in bad},
+            settled=settled,
+        )
+        if settled:
+            look.notes += [f"{name}: nothing tells what it should be" for name in look.unknown]
+            look.notes += leftover_notes(workspace)
     return Verdict(
         findings=(*findings, *found),
         manifests=len(look.whole),
         files=len(look.sizes),
         bytes=sum(look.sizes.values()),
         rows=rows,
+        notes=tuple(look.notes),
     )
+
+
+def verify_files(workspace: Workspace) -> list[Finding]:
+    """All but the database. To be called while runs are kept out."""
+    return _Look(Artifacts(workspace), kept_at_rest=True).everything()
 
 
 class _Look:
@@ -52,16 +69,26 @@ class _Look:
         self.artifacts = artifacts
         self.kept_at_rest = kept_at_rest
         self.whole: list[Manifest] = []  # manifests that can be believed, whatever their files
-        self.sizes: dict[str, int] = {}  # every file that was read
+        self.sizes: dict[str, int] = {}  # every file of a step that was read
+        self.seals: set[str] = set()  # manifests and their seals, relative to var/
+        self.notes: list[str] = []
+        self.unknown: list[str] = []  # files that nothing vouches for, relative to var/
+
+    def everything(self) -> list[Finding]:
+        """All that is wrong with files, and notes on the rest."""
+        findings = [*self.manifests(), *self.files(), *self.shards()]
+        findings += verify_journals(self.artifacts.workspace, self.notes)
+        return [*findings, *self.others(findings)]
 
     def manifests(self) -> Iterator[Finding]:
         """Steps that say that they are finished, and cannot be believed."""
         for folder in step_folders(self.artifacts.root):
             manifest, wrong = _read(folder)
+            where = _in_var(f"{folder.parent.name}/{folder.name}")
             if manifest is not None:
                 self.whole.append(manifest)
+                self.seals |= {f"{where}/{MANIFEST}", f"{where}/{SEAL}"}
             elif self._settled(folder.name) and _read(folder)[0] is None and folder.exists():
-                where = _in_var(f"{folder.parent.name}/{folder.name}")
                 yield Finding(
                     kind="manifest",
                     where=f"{where}/{MANIFEST}",
@@ -91,6 +118,21 @@ class _Look:
                 where = _in_var(name)
                 wrong = "its bytes are not those that its name tells"
                 yield Finding(kind="shard", where=where, wrong=wrong, next=_MEND, aside=where)
+
+    def others(self, findings: list[Finding]) -> Iterator[Finding]:
+        """Records with a checksum that does not hold; what nothing vouches for is noted."""
+        workspace = self.artifacts.workspace
+        seen = self.seals | {_in_var(path) for path in self.sizes}
+        seen |= {path.relative_to(workspace.var).as_posix() for path in journals(workspace)}
+        seen.add(workspace.database.name)
+        asides = tuple(f"{finding.aside}/" for finding in findings if finding.aside)
+        unknown = list(unknown_files(workspace, seen))
+        records = (path for path in unknown if path.suffix == ".json")
+        yield from verify_records(workspace, records, seen, self.notes)
+        for path in unknown:
+            name = path.relative_to(workspace.var).as_posix()
+            if name not in seen and not name.startswith(asides):
+                self.unknown.append(name)
 
     def _wrong(self, record: FileRecord) -> str:
         path = self.artifacts.root / record.path
@@ -130,8 +172,9 @@ def _read(folder: Path) -> tuple[Manifest | None, str]:
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"])) or "it"
         return None, f"{place} cannot be read: {first['msg']}"
-    if not seal_holds(folder, written):
-        return None, f"its bytes are not those that {SEAL} tells"
+    if not seal_holds(folder, written, manifest):
+        missing = not (folder / SEAL).is_file()
+        return None, f"{SEAL} is missing" if missing else f"its bytes are not those {SEAL} tells"
     if (manifest.stage, manifest.fingerprint) != (folder.parent.name, folder.name):
         return None, f"it is of {manifest.stage} {manifest.fingerprint}, not of this folder"
     if digest(json.loads(written)["parts"]) != manifest.fingerprint:

@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING, Any
 from tickertone.errors import StoreBusy
 from tickertone.store.artifacts import Artifacts
 from tickertone.store.files import locked
-from tickertone.store.findings import Finding
+from tickertone.store.findings import REBUILD, Finding
+from tickertone.store.findings import of_database as _finding
 from tickertone.store.indexer import content_of, load_journals, load_once
 from tickertone.store.manifest import Manifest
 from tickertone.store.replay import replay
 from tickertone.store.schema import SCHEMA_VERSION, TABLES, TABLES_BY_FINGERPRINT
 from tickertone.store.shards import ShardSet
+from tickertone.store.verify_current import current_findings
 from tickertone.store.warehouse import kept_open
 from tickertone.workspace import Workspace
 
@@ -25,8 +27,8 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 _NEW = "delete it, or tickertone rebuild: it is loaded again from the artifacts"
-_REBUILD = "tickertone rebuild loads it again from the artifacts"
 _GONE = "a run that still needs this step makes it again; tickertone rebuild drops its rows"
+_NO_JOURNAL = "restore its journal from a backup; tickertone rebuild drops its rows"
 _SHARD_ROWS = """
 CREATE TABLE main.shard_row (scorer TEXT, shard TEXT, text_id TEXT, logits FLOAT[])
 """
@@ -44,15 +46,21 @@ SELECT s.scorer, (SELECT count(*) FROM kept_row r WHERE r.scorer = s.scorer),
        (SELECT count(*) FROM lacking_row r WHERE r.scorer = s.scorer)
 FROM (SELECT DISTINCT scorer FROM main.scorer_row) s ORDER BY 1
 """
-_NAME = "tickertone.duckdb"
 
 
 def verify_database(
-    workspace: Workspace, trusted: Iterable[Manifest], damaged: Collection[Path], *, settled: bool
+    workspace: Workspace,
+    *,
+    trusted: Iterable[Manifest],
+    readable: Iterable[Manifest],
+    damaged: Collection[Path],
+    settled: bool,
 ) -> tuple[list[Finding], int]:
     """What differs between the database and the whole steps `trusted`; the rows compared.
 
-    Files that are `damaged` are not read.
+    Of steps that are `readable`, but have a damaged file, only what stands for a step is compared.
+    Files that are `damaged` are not read. Not compared are rows that each run takes anew from the
+    catalog: where data sets come from, the splits of targets, published figures.
     Unless `settled`, what a run under way has not loaded yet is no finding. No database is none
     either: the next run loads one. Raises StoreBusy if somebody writes to it.
     """
@@ -72,11 +80,16 @@ def verify_database(
             connection.execute(f"ATTACH '{quoted}' AS kept (READ_ONLY)")
             artifacts = Artifacts(workspace)
             compare = _Comparison(connection, artifacts, manifests, damaged, settled)
-            return [*compare.findings()], compare.rows
+            found = [*compare.findings()]
+            if settled and compare.comparable is not None:
+                found += current_findings(connection, artifacts, readable)
+            return found, compare.rows
         except duckdb.Error as error:
             if kept_open(error):
                 remedy = "close the program that keeps the database open, and try again"
-                raise StoreBusy(_NAME, found=_first_line(error), remedy=remedy) from error
+                raise StoreBusy(
+                    workspace.database.name, found=_first_line(error), remedy=remedy
+                ) from error
             return [_finding(f"it cannot be read: {_first_line(error)}", _NEW)], 0
 
 
@@ -97,6 +110,7 @@ class _Comparison:
         self.damaged = damaged
         self.settled = settled
         self.rows = 0
+        self.comparable: set[str] | None = None  # the steps whose rows were compared, if any were
 
     def findings(self) -> Iterator[Finding]:
         """All that differs."""
@@ -112,8 +126,8 @@ class _Comparison:
         if self.settled:
             yield from self._not_loaded(should - loaded.keys())
             yield from self._outdated(loaded.keys() & self.manifests.keys() - comparable)
-            yield from self._not_current(known.last, loaded)
         self._load(comparable)
+        self.comparable = comparable
         for table in TABLES_BY_FINGERPRINT:
             yield from self._compare(table, "fingerprint", comparable)
         yield from self._compare_logits()
@@ -121,6 +135,7 @@ class _Comparison:
             load_journals(self.connection, self.artifacts.workspace)
             runs = {run for (run,) in self._ask("SELECT DISTINCT run FROM step_row")}
             yield from self._compare("step_row", "run", runs)
+            yield from self._without_journal(runs)
 
     def _has_our_schema(self) -> bool:
         return self._ask("SELECT version FROM kept.schema_version") == [(SCHEMA_VERSION,)]
@@ -146,31 +161,23 @@ class _Comparison:
                 f"SELECT fingerprint, count(*) FROM kept.{table} WHERE fingerprint NOT IN "  # noqa: S608
                 "(SELECT fingerprint FROM kept.loaded) GROUP BY 1 ORDER BY 1"
             ):
-                yield _finding(f"{table} has {n:,} rows of {fingerprint}, never loaded", _REBUILD)
+                yield _finding(f"{table} has {n:,} rows of {fingerprint}, never loaded", REBUILD)
+
+    def _without_journal(self, runs: set[str]) -> Iterator[Finding]:
+        kept = {run for (run,) in self._ask("SELECT DISTINCT run FROM kept.step_row")}
+        for run in sorted(kept - runs):
+            yield _finding(f"it has rows of run {run}, which has no journal", _NO_JOURNAL)
 
     def _not_loaded(self, missing: set[str]) -> Iterator[Finding]:
         for fingerprint in sorted(missing):
             name = _step(self.manifests[fingerprint])
-            yield _finding(f"it lacks the rows of {name} ({fingerprint})", _REBUILD)
+            yield _finding(f"it lacks the rows of {name} ({fingerprint})", REBUILD)
 
     def _outdated(self, fingerprints: set[str]) -> Iterator[Finding]:
         for fingerprint in sorted(fingerprints):
             name = _step(self.manifests[fingerprint])
             wrong = f"its rows of {name} ({fingerprint}) are from an earlier time it was done"
-            yield _finding(wrong, _REBUILD)
-
-    def _not_current(
-        self, last: Mapping[tuple[str, str], str], loaded: Mapping[str, object]
-    ) -> Iterator[Finding]:
-        """What stands for a step must be what it came to last, or nothing (an older target)."""
-        for stage, subject, fingerprint in self._ask("SELECT * FROM kept.current ORDER BY ALL"):
-            came_to = last.get((stage, subject))
-            if fingerprint not in loaded:
-                wrong = f"{stage} {subject} stands for {fingerprint}, which is not loaded"
-                yield _finding(wrong, _REBUILD)
-            elif came_to in loaded and came_to != fingerprint:
-                wrong = f"{stage} {subject} stands for {fingerprint}, but came to {came_to} last"
-                yield _finding(wrong, _REBUILD)
+            yield _finding(wrong, REBUILD)
 
     def _load(self, fingerprints: set[str]) -> None:
         self.connection.execute(TABLES)
@@ -186,7 +193,7 @@ class _Comparison:
                 differ = f"{has[0]:,} rows, not {should[0]:,}"
                 if has[0] == should[0]:
                     differ = f"other values in its {has[0]:,} rows"
-                yield _finding(f"{table} of {self._name(maker)}: {differ}", _REBUILD)
+                yield _finding(f"{table} of {self._name(maker)}: {differ}", REBUILD)
 
     def _digests(self, side: str, table: str, key: str) -> dict[str, tuple[int, int]]:
         """Who made rows -> their number and the sum of their hashes."""
@@ -202,9 +209,9 @@ class _Comparison:
             self.rows += rows
             place = f"logit_row of scorer {scorer}"
             if foreign:
-                yield _finding(f"{place}: {foreign:,} rows that its shards do not hold", _REBUILD)
+                yield _finding(f"{place}: {foreign:,} rows that its shards do not hold", REBUILD)
             if lacking:
-                yield _finding(f"{place}: no row for {lacking:,} texts of its shards", _REBUILD)
+                yield _finding(f"{place}: no row for {lacking:,} texts of its shards", REBUILD)
 
     def _load_shards(self) -> None:
         """All rows of all shards of the steps that are compared; damaged ones left out."""
@@ -223,10 +230,6 @@ class _Comparison:
 
     def _ask(self, sql: str) -> list[tuple[Any, ...]]:
         return self.connection.execute(sql).fetchall()
-
-
-def _finding(wrong: str, what_next: str) -> Finding:
-    return Finding(kind="database", where=_NAME, wrong=wrong, next=what_next, aside=_NAME)
 
 
 def _step(manifest: Manifest) -> str:

@@ -57,6 +57,18 @@ def publish_data_docs(packed: Path, folder: Path, fingerprint: str) -> None:
         (draft / _FINGERPRINT).write_text(fingerprint, encoding="utf-8")
 
 
+def differs(packed: Path, folder: Path, fingerprint: str) -> str:
+    """The first published file that is not as `publish_data_docs` would put it there, or ""."""
+    with zipfile.ZipFile(packed) as archive:
+        expected = {name: archive.read(name) for name in archive.namelist()}
+    expected[_FINGERPRINT] = fingerprint.encode()
+    shown = {p.relative_to(folder).as_posix(): p for p in folder.rglob("*") if p.is_file()}
+    for name in sorted(expected.keys() | shown.keys()):
+        if name not in shown or name not in expected or shown[name].read_bytes() != expected[name]:
+            return name
+    return ""
+
+
 @contextmanager
 def _replacing(folder: Path) -> Iterator[Path]:
     """An empty folder beside `folder`, which takes its place if no exception comes."""
