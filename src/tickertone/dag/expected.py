@@ -63,8 +63,11 @@ def _comes_from(stage: str, output: str, settings: Any) -> Callable[[str], bool]
             return lambda role: output in {"quarantine", role.partition("/")[0]}
         case "validate":
             train = settings.get("dataset", {}).get("splits", {}).get("train", {})
-            carved = split in {"train", "dev"} and train.get("role") == "train"
-            return lambda role: role == "train" or not carved
+            if split in {"train", "dev"} and train.get("role") == "train":
+                return lambda role: role == "train"
+            if output in {f"{split}.texts", f"{split}.examples"}:
+                return lambda role: role == split
+            return lambda _role: True  # "clean" and the checks look at everything
         case "extract":
             texts = f"texts:{output.removeprefix('logits:')}"
             return lambda role: role in {"model", texts}
