@@ -34,7 +34,9 @@ class Durations:
         self._root = artifacts.root
         self._times = cache(self._read_times)
 
-    def estimate(self, node: Node, kind: str | None = None, rows: int | None = None) -> float | None:
+    def estimate(
+        self, node: Node, kind: str | None = None, rows: int | None = None
+    ) -> float | None:
         """Seconds that a step may take; `kind` as its stage has it, `rows` to train on or score."""
         times = self._times(node.stage)
         subject = _subject(node.stage, node.subject)
@@ -67,7 +69,9 @@ class Durations:
         return found
 
     def _read_times(self, stage: str) -> list[_Time]:
-        return [t for m in _manifests(self._root / stage) if (t := self._time(stage, m)) is not None]
+        return [
+            t for m in _manifests(self._root / stage) if (t := self._time(stage, m)) is not None
+        ]
 
     def _time(self, stage: str, manifest: Mapping[str, Any]) -> _Time | None:
         facts, parts = manifest["facts"], manifest["parts"]
@@ -94,7 +98,7 @@ def _kind(settings: Mapping[str, Any]) -> str | None:
 
 
 def _manifests(folder: Path) -> Iterator[dict[str, Any]]:
-    """The manifests of a stage as plain values, without those that are torn or of another version."""
+    """The manifests of a stage as plain values; those torn or of another version left out."""
     for path in folder.glob(f"[!.]*/{MANIFEST}"):
         try:
             manifest = json.loads(path.read_bytes())

@@ -33,12 +33,17 @@ def stand_in(
     return made.model_copy(update={"outputs": outputs})
 
 
+def is_unknown(output: Output) -> bool:
+    """Whether only the name of an output is known."""
+    return output.content.startswith(_UNKNOWN)
+
+
 def unknown_inputs(step: Step) -> dict[str, str]:
     """Role -> the step that it comes out of, for all inputs that are not known yet."""
     return {
         role: output.content.removeprefix(_UNKNOWN)
         for role, output in step.inputs.items()
-        if output.content.startswith(_UNKNOWN)
+        if is_unknown(output)
     }
 
 

@@ -18,7 +18,7 @@ from tickertone.store.journal import Entry
 from tickertone.store.manifest import Manifest, Output
 from tickertone.workspace import Workspace
 
-_GOOD = {"computed", "cached"}
+_LOST = {"failed", "blocked"}
 # How a line begins, since fields are written in the order in which `Entry` declares them.
 _HEAD = re.compile(
     r'\{"run":"[^"]*","experiment":"[^"]*","stage":"([^"]*)","subject":"([^"]*)","outcome":"([a-z]*)"'
@@ -45,7 +45,7 @@ class History:
         """The newest entry of a step that succeeded, with its parts; None if there is none."""
         while node not in self._newest and self._unread:
             for line in _lines(self._unread.pop()):
-                if line.outcome in _GOOD:
+                if line.outcome not in _LOST:
                     self._newest.setdefault(line.node, line.text)
         entry = _entry(self._newest[node]) if node in self._newest else None
         return entry if entry is not None and entry.parts is not None else None

@@ -1,9 +1,9 @@
 """How many texts an extraction will score: those that no shard of its scorer holds."""
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tickertone.dag.expected import is_unknown
 from tickertone.dag.row_changes import read_columns
 from tickertone.store.artifacts import Artifacts
 from tickertone.store.files import sha256_file
@@ -33,13 +33,12 @@ class ToScore:
             if not role.startswith(_TEXTS):
                 continue
             split = role.removeprefix(_TEXTS)
-            if split in coming:
-                ids = {*coming[split]["text_id"].to_pylist()}
-            else:
-                ids = _text_ids(self._artifacts.paths(output))
-            if ids is None:
+            rows = coming.get(split)
+            if rows is None and not is_unknown(output):
+                rows = read_columns(self._artifacts.paths(output), ("text_id",))
+            if rows is None:
                 return None
-            wanted |= ids
+            wanted |= {*rows["text_id"].to_pylist()}
         scorer = str(step.parts.settings["scorer"])
         if scorer not in self._held:
             self._held[scorer] = set() if anew else self._in_shards(scorer)
@@ -48,14 +47,10 @@ class ToScore:
         return len(new)
 
     def _in_shards(self, scorer: str) -> set[str]:
-        """As extraction finds them: a shard whose bytes are not those of its name does not count."""
+        """As extraction finds them: a shard with other bytes than its name says does not count."""
         held: set[str] = set()
         for shard in self._artifacts.logits(scorer).glob("*.parquet"):
             if sha256_file(shard) == shard.stem:
-                held |= _text_ids((shard,)) or set()
+                rows = read_columns((shard,), ("text_id",))
+                held |= {*rows["text_id"].to_pylist()} if rows is not None else set()
         return held
-
-
-def _text_ids(paths: tuple[Path, ...]) -> set[str] | None:
-    table = read_columns(paths, ("text_id",))
-    return None if table is None else {*table["text_id"].to_pylist()}
