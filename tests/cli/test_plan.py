@@ -24,6 +24,13 @@ def test_check_fails_where_anything_would_run(tickertone):
     assert tickertone("plan", "demo", "--check").code == 1
 
 
+def test_a_mistake_is_told_apart_from_work_to_do(tickertone):
+    answer = tickertone("plan", "dmeo", "--check")
+    assert answer.code == 2
+    assert answer.err.startswith("error: ")
+    assert "demo" in answer.err
+
+
 def test_a_source_that_is_nowhere_is_told_beforehand(tickertone):
     (tickertone.data / "demo" / "wires.txt").unlink()
     steps = {s["step"]: s for s in json.loads(tickertone("plan", "demo", "--json").out)}
@@ -57,5 +64,5 @@ def test_why_names_the_steps_that_a_misspelt_one_may_mean(tickertone):
 
 def test_a_misspelt_stage_to_refresh_names_the_stages(tickertone):
     answer = tickertone("plan", "demo", "--refresh", "fine-tune")
-    assert answer.code == 1
+    assert answer.code == 2
     assert "finetune" in answer.err

@@ -75,6 +75,13 @@ def test_what_changed_inside_an_input_takes_the_place_of_its_role():
     ]
 
 
+def test_inputs_of_one_sort_share_a_phrase():
+    then = BEFORE.model_copy(update={"inputs": {f"model:{name}": "1" for name in "abcdefg"}})
+    now = BEFORE.model_copy(update={"inputs": {f"model:{name}": "2" for name in "abcdef"}})
+    words = differences(then, now, named=lambda role: ("logits of", role.partition(":")[2]))
+    assert words == ["logits of a, b, c, d and 2 more changed", "logits of g removed"]
+
+
 def test_code_is_named_by_module():
     def change(code):
         code.update({"tickertone.training.worker": "3", "tickertone.models.batches": "1"})

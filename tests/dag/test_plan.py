@@ -3,7 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 
@@ -83,8 +83,8 @@ def changed_code(_bench, monkeypatch):
     read = code._read
 
     def altered(name, path):
-        tree, imported = read(name, path)
-        return ("0" * 64 if name == "tickertone.training.worker" else tree), imported
+        module = read(name, path)
+        return replace(module, tree="0" * 64) if name == "tickertone.training.worker" else module
 
     monkeypatch.setattr(code, "_read", altered)
     monkeypatch.setattr(code, "_read_once", altered)

@@ -5,6 +5,7 @@ import pytest
 from tickertone.dag.run import Run
 from tickertone.dag.story import story
 from tickertone.errors import ConfigError
+from tickertone.store.artifacts import Artifacts, write_manifest
 
 pytestmark = pytest.mark.slow
 
@@ -41,14 +42,39 @@ def test_each_time_says_what_had_changed(nights):
     assert reasons(nights, "evaluate small/headlines") == [
         ("the first time",),
         (
-            "1 new row in the test split",
-            "model:words changed",
-            "model:letters changed",
-            "combiner:mean changed",
-            "combiner:stacking changed",
+            "1 new row in headlines test",
+            "logits of words, letters changed",
+            "predictions of mean, stacking changed",
         ),
         ("nothing had changed: its result was gone, or was asked for anew",),
     ]
+
+
+def test_a_setting_that_was_taken_back_is_a_chapter_of_its_own(finished, tmp_path):
+    bench = finished.copied_to(tmp_path / "copy")
+    for c in (3.0, 1.0):
+        bench.edit("models.yaml", lambda m, c=c: m["models"]["words"].update(c=c))
+        bench.run()
+    told = story(bench.workspace, "finetune words")
+    assert [(c.outcome, c.reasons) for c in told.chapters] == [
+        ("computed", ("the first time",)),
+        ("computed", ("recipe.c 1.0 -> 3.0",)),
+        ("cached", ("recipe.c 3.0 -> 1.0",)),
+    ]
+
+
+def test_it_names_who_vouched_for_the_result(finished, tmp_path):
+    bench = finished.copied_to(tmp_path / "copy")
+    words = {"who": "Ada", "when": "2026-11-21T03:00:00+00:00", "because": "a line of the log"}
+    entry = next(e for e in finished.first[1] if e.step == "finetune words")
+    artifacts = Artifacts(bench.workspace)
+    model = artifacts.read("finetune", entry.fingerprint)
+    folder = artifacts.folder("finetune", entry.fingerprint)
+    write_manifest(folder, model.model_copy(update={"facts": {**model.facts, "accepted": words}}))
+    assert story(bench.workspace, "finetune words").now.reasons == (
+        "in the store",
+        "accepted by Ada, 2026-11-21: a line of the log",
+    )
 
 
 def test_a_failure_is_part_of_the_story(nights):

@@ -1,5 +1,7 @@
 import ast
+import sys
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
@@ -105,3 +107,42 @@ def test_modules_can_be_checked_from_many_threads_at_once(tmp_path, monkeypatch)
     with ThreadPoolExecutor(8) as threads:
         answers = list(threads.map(lambda _: code.changed_since(parts), range(64)))
     assert answers == [["tickertone.b.far"]] * 64
+
+
+NESTED = '''
+import a
+def f(x):
+    """Gone."""
+    try:
+        with x:
+            import b
+    except ValueError:
+        import c
+    else:
+        for _ in x:
+            import d
+    finally:
+        if x:
+            from e import f
+        else:
+            class Inner:
+                """Gone."""
+                import g
+    match x:
+        case 1:
+            import h
+    return lambda: [i for i in x]
+'''
+
+
+def test_imports_and_docstrings_are_found_wherever_a_statement_may_stand():
+    tree = ast.parse(NESTED)
+    found = [n for n in code._statements(tree) if isinstance(n, ast.Import | ast.ImportFrom)]
+    assert len(found) == sum(isinstance(n, ast.Import | ast.ImportFrom) for n in ast.walk(tree))
+    assert hash_of(NESTED) == hash_of(NESTED.replace("Gone.", "Other words."))
+
+
+@pytest.mark.skipif(sys.version_info >= (3, 13), reason="ast.dump leaves out empty lists there")
+def test_a_tree_is_spelt_as_python_does_it():
+    for source in (PLAIN, DRESSED, NESTED, Path(code.__file__).read_text(encoding="utf-8")):
+        assert code._spelt(ast.parse(source)) == ast.dump(ast.parse(source))

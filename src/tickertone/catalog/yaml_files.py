@@ -9,8 +9,8 @@ import yaml
 from tickertone.errors import ConfigError
 
 
-class _StrictLoader(yaml.SafeLoader):
-    """The safe loader, which alone would let a later key silently replace an earlier one."""
+class _Strict(yaml.constructor.SafeConstructor):
+    """Safe types; the plain one would let a later key silently replace an earlier one."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
         """Refuse a key that stands twice in one mapping; merge keys (<<) may be overridden."""
@@ -29,6 +29,19 @@ class _StrictLoader(yaml.SafeLoader):
         return super().construct_mapping(node, deep=deep)
 
 
+class _StrictLoader(_Strict, yaml.SafeLoader):
+    """Its messages are the clearer ones."""
+
+
+try:
+
+    class _FastLoader(_Strict, yaml.CSafeLoader):
+        """In C, ten times as fast: half of what a catalog takes to load."""
+
+except AttributeError:  # PyYAML was built without libyaml
+    _FastLoader = _StrictLoader  # type: ignore[misc, assignment]
+
+
 def read_yaml(path: Path, shown: str) -> Any:
     """What a YAML file says; `shown` is how messages call it.
 
@@ -36,7 +49,7 @@ def read_yaml(path: Path, shown: str) -> Any:
     """
     try:
         text = path.read_text(encoding="utf-8-sig")
-        value = yaml.load(text, Loader=_StrictLoader)  # noqa: S506  (a subclass of SafeLoader)
+        value = _load(text)
     except FileNotFoundError:
         raise ConfigError(
             shown, found="no such file", expected="a YAML file", remedy=f"restore {shown}"
@@ -64,3 +77,10 @@ def read_yaml(path: Path, shown: str) -> Any:
     if value is None:
         raise ConfigError(shown, found="an empty file", expected="stanzas", remedy=f"fill {shown}")
     return value
+
+
+def _load(text: str) -> Any:
+    try:
+        return yaml.load(text, Loader=_FastLoader)  # noqa: S506  (safe types only)
+    except yaml.YAMLError:
+        return yaml.load(text, Loader=_StrictLoader)  # noqa: S506  (it will say what is wrong)

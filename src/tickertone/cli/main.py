@@ -1,11 +1,9 @@
-"""The command line: one module a group of commands, and one place where errors become words."""
-
-import sys
+"""The command line: one module a group of commands."""
 
 import typer
 
 from tickertone.cli import catalog, doctor, lock, maintenance, plan, results, run
-from tickertone.errors import TickertoneError
+from tickertone.cli.mistakes import told
 
 app = typer.Typer(
     name="tickertone",
@@ -33,17 +31,8 @@ app.command()(maintenance.restore)
 
 def main() -> None:
     """Run a command; what a user can cure is printed without a stack trace, exit status 1."""
-    try:
+    with told():
         app()
-    except TickertoneError as error:
-        print(f"error: {error}", file=sys.stderr)
-        sys.exit(1)
-    except OSError as error:
-        print(f"error: {error.filename or 'the system'}: {error.strerror}", file=sys.stderr)
-        sys.exit(1)
-    except KeyboardInterrupt:
-        print("interrupted", file=sys.stderr)
-        sys.exit(130)
 
 
 if __name__ == "__main__":

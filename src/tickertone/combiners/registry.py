@@ -7,10 +7,12 @@ here would make each new combiner recompute all the old ones.
 from collections.abc import Mapping
 from importlib import import_module
 from importlib.util import find_spec
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from tickertone.combiners.protocol import Combiner
 from tickertone.errors import ConfigError
+
+if TYPE_CHECKING:  # a plan names combiners and needs no numpy
+    from tickertone.combiners.protocol import Combiner
 
 
 def combiner_module(kind: str) -> str:
@@ -25,7 +27,7 @@ def combiner_module(kind: str) -> str:
     return name
 
 
-def make_combiner(settings: Mapping[str, Any]) -> Combiner:
+def make_combiner(settings: Mapping[str, Any]) -> "Combiner":
     """The combiner of a spec's plain dump, such as {"kind": "stacking", "c": 0.1}.
 
     Imports the module of that kind and no other. Raises ConfigError if the kind is unknown.

@@ -5,7 +5,7 @@ Pure: it sees the parts alone. What changed inside an input, such as rows, comes
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from tickertone.frozen import JSON
 from tickertone.identity.fingerprint import Parts
@@ -14,21 +14,26 @@ _LONGEST = 60  # characters of a value, so that a phrase stays a phrase
 _MOST = 4  # names in a phrase
 _HASH = re.compile(r"[0-9a-f]{40,64}")
 _DERIVED = {"scorer"}  # a setting that is the hash of other parts: these are named themselves
+Named = Callable[[str], tuple[str, str]]
 
 
 def differences(
-    before: Parts, now: Parts, inside: Mapping[str, Sequence[str]] | None = None
+    before: Parts,
+    now: Parts,
+    inside: Mapping[str, Sequence[str]] | None = None,
+    named: Named = lambda role: ("", role),
 ) -> list[str]:
     """Phrases such as "recipe.learning_rate 0.0001 -> 0.0002", settings first.
 
     `inside`: role of an input -> phrases that say what changed in it, in place of "ROLE changed".
-    No phrase at all means equal parts.
+    `named`: how people call a role, such as ("logits of", "words"); those of one sort share a
+    phrase. No phrase at all means equal parts.
     """
     old = {name: value for name, value in before.settings.items() if name not in _DERIVED}
     new = {name: value for name, value in now.settings.items() if name not in _DERIVED}
     return [
         *_in_mappings("", old, new),
-        *_in_inputs(before.inputs, now.inputs, inside or {}),
+        *_in_inputs(before.inputs, now.inputs, inside or {}, named),
         *_in_code(before.code, now.code),
         *_in_libraries(before.libraries, now.libraries),
     ]
@@ -67,8 +72,7 @@ def _in_lists(place: str, old: list[JSON], new: list[JSON]) -> Iterator[str]:
         ("lost", [n for n in before if n not in after]),
     ):
         if names:
-            more = f" and {len(names) - _MOST} more" if len(names) > _MOST else ""
-            yield f"{place} {verb} {', '.join(names[:_MOST])}{more}"
+            yield f"{place} {verb} {_some(names)}"
     both = [name for name in before if name in after]
     if both != [name for name in after if name in before]:
         yield f"{place} in another order"
@@ -88,15 +92,25 @@ def _by_name(items: list[JSON]) -> dict[str, JSON] | None:
 
 
 def _in_inputs(
-    old: Mapping[str, str], new: Mapping[str, str], inside: Mapping[str, Sequence[str]]
+    old: Mapping[str, str],
+    new: Mapping[str, str],
+    inside: Mapping[str, Sequence[str]],
+    named: Named,
 ) -> Iterator[str]:
+    sorts: dict[tuple[str, str], dict[str, None]] = {}  # (what, verb) -> names, each once
     for role in dict.fromkeys([*old, *new]):
-        if role not in old:
-            yield f"{role} added"
-        elif role not in new:
-            yield f"{role} removed"
-        elif old[role] != new[role]:
-            yield from inside.get(role) or [f"{role} changed"]
+        if old.get(role) == new.get(role):
+            continue
+        verb = "added" if role not in old else "removed" if role not in new else "changed"
+        what, name = named(role)
+        if verb == "changed" and role in inside:
+            yield from inside[role]
+        elif what:
+            sorts.setdefault((what, verb), {})[name] = None
+        else:
+            yield f"{name} {verb}"
+    for (what, verb), names in sorts.items():
+        yield f"{what} {_some(names)} {verb}"
 
 
 def _in_code(old: Mapping[str, str], new: Mapping[str, str]) -> Iterator[str]:
@@ -129,3 +143,9 @@ def _brief(value: JSON) -> str:
     else:
         shown = json.dumps(value, ensure_ascii=False)
     return shown if len(shown) <= _LONGEST else f"{shown[: _LONGEST - 3]}..."
+
+
+def _some(names: Iterable[str]) -> str:
+    shown = [*names]
+    more = f" and {len(shown) - _MOST} more" if len(shown) > _MOST else ""
+    return ", ".join(shown[:_MOST]) + more

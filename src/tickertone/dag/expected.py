@@ -33,12 +33,17 @@ def stand_in(
     return made.model_copy(update={"outputs": outputs})
 
 
+def is_unknown(output: Output) -> bool:
+    """Whether only the name of an output is known."""
+    return output.content.startswith(_UNKNOWN)
+
+
 def unknown_inputs(step: Step) -> dict[str, str]:
     """Role -> the step that it comes out of, for all inputs that are not known yet."""
     return {
         role: output.content.removeprefix(_UNKNOWN)
         for role, output in step.inputs.items()
-        if output.content.startswith(_UNKNOWN)
+        if is_unknown(output)
     }
 
 
@@ -63,8 +68,11 @@ def _comes_from(stage: str, output: str, settings: Any) -> Callable[[str], bool]
             return lambda role: output in {"quarantine", role.partition("/")[0]}
         case "validate":
             train = settings.get("dataset", {}).get("splits", {}).get("train", {})
-            carved = split in {"train", "dev"} and train.get("role") == "train"
-            return lambda role: role == "train" or not carved
+            if split in {"train", "dev"} and train.get("role") == "train":
+                return lambda role: role == "train"
+            if output in {f"{split}.texts", f"{split}.examples"}:
+                return lambda role: role == split
+            return lambda _role: True  # "clean" and the checks look at everything
         case "extract":
             texts = f"texts:{output.removeprefix('logits:')}"
             return lambda role: role in {"model", texts}

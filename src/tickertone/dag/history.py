@@ -1,15 +1,13 @@
-"""What earlier runs knew of a step: its last good identity, and how long such steps take.
+"""What earlier runs knew of a step: its last good identity, and what it read.
 
 Read from journals and manifests, never from the database, and no further back than is asked. Of a
 line of a journal only the head is read until the step is asked for: years of nights stay cheap.
 """
 
-import json
 import re
 from collections.abc import Iterator
 from functools import cache, cached_property
 from pathlib import Path
-from statistics import median
 from typing import NamedTuple
 
 from tickertone.dag.planner import Node
@@ -18,7 +16,7 @@ from tickertone.store.journal import Entry, read_line
 from tickertone.store.manifest import Manifest, Output
 from tickertone.workspace import Workspace
 
-_GOOD = {"computed", "cached"}
+_LOST = {"failed", "blocked"}
 # How a line begins, since fields are written in the order in which `Entry` declares them.
 _HEAD = re.compile(
     r'\{"run":"[^"]*","experiment":"[^"]*","stage":"([^"]*)","subject":"([^"]*)","outcome":"([a-z]*)"'
@@ -31,12 +29,6 @@ class _Line(NamedTuple):
     text: str
 
 
-class _Time(NamedTuple):
-    subject: str
-    family: str | None  # of models, where the stage is about one
-    seconds: float
-
-
 class History:
     """The journals and manifests of one workspace, as they are when first looked at."""
 
@@ -46,13 +38,12 @@ class History:
         self._unread = list(self._journals)  # the newest at the end
         self._newest: dict[Node, str] = {}
         self._outputs_of_run = cache(self._read_outputs)
-        self._times = cache(self._read_times)
 
     def last(self, node: Node) -> Entry | None:
         """The newest entry of a step that succeeded, with its parts; None if there is none."""
         while node not in self._newest and self._unread:
             for line in _lines(self._unread.pop()):
-                if line.outcome in _GOOD:
+                if line.outcome not in _LOST:
                     self._newest.setdefault(line.node, line.text)
         entry = _entry(self._newest[node]) if node in self._newest else None
         return entry if entry is not None and entry.parts is not None else None
@@ -76,24 +67,12 @@ class History:
         content = entry.parts.inputs.get(role) if entry.parts else None
         return self._outputs_of_run(entry.run).get(content) if content else None
 
-    def seconds(self, node: Node, family: str | None = None) -> float | None:
-        """The median of how long this step took so far, else others of its stage and family."""
-        times = self._times(node.stage)
-        known = [t.seconds for t in times if t.subject == node.subject]
-        if not known and (entry := self.last(node)) is not None and entry.outcome == "computed":
-            known = [entry.seconds]
-        known = known or [t.seconds for t in times if t.family == family]
-        return round(median(known), 1) if known else None
-
     def _read_outputs(self, run: str) -> dict[str, Output]:
         """Content -> output, of all that the steps of a run made or found."""
         paths = (path for path in self._journals if path.stem == run)
         entries = (_entry(line.text) for path in paths for line in _lines(path))
         manifests = (self.manifest(entry) for entry in entries if entry is not None)
         return {output.content: output for m in manifests if m for output in m.outputs.values()}
-
-    def _read_times(self, stage: str) -> list[_Time]:
-        return [*_times(self._artifacts.root / stage)]
 
 
 def _lines(journal: Path) -> Iterator[_Line]:
@@ -106,19 +85,6 @@ def _lines(journal: Path) -> Iterator[_Line]:
 
 def _entry(text: str) -> Entry | None:
     return read_line(text.encode())
-
-
-def _times(folder: Path) -> Iterator[_Time]:
-    for path in folder.glob("*/manifest.json"):
-        try:
-            manifest = json.loads(path.read_bytes())
-            facts, settings = manifest["facts"], manifest["parts"]["settings"]
-            model = settings.get("recipe") or settings.get("form") or {}
-            # Rows that were there already took no time, and say nothing of those that are not.
-            if facts.get("rows_scored", 1):
-                yield _Time(manifest["subject"], model.get("family"), float(facts["seconds"]))
-        except (OSError, ValueError, KeyError):
-            continue  # torn, or of another version: it tells nothing
 
 
 def _began(journal: Path) -> tuple[str, int]:

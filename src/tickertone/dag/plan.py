@@ -7,27 +7,32 @@ stays cached.
 
 from collections.abc import Iterable
 from importlib.metadata import PackageNotFoundError
-
-import pyarrow as pa
+from typing import TYPE_CHECKING
 
 from tickertone.catalog.load import load_catalog
 from tickertone.dag import graph
 from tickertone.dag.drift_gate import check_drift
+from tickertone.dag.durations import Durations
 from tickertone.dag.expected import stand_in, unknown_inputs
 from tickertone.dag.history import History
 from tickertone.dag.planned import Plan, PlannedStep, Verdict, planned
 from tickertone.dag.planner import Node, Results
-from tickertone.dag.reasons import RowsOf, changes, why_not_there
-from tickertone.dag.row_changes import source_rows, split_rows, unscored
+from tickertone.dag.reasons import changes, in_the_store, why_not_there
+from tickertone.dag.row_changes import source_rows, split_rows
 from tickertone.dag.scope import Scope
+from tickertone.dag.to_score import ToScore
 from tickertone.datasets.sources.locate import check_reachable
-from tickertone.errors import TickertoneError
+from tickertone.errors import StepBlocked, TickertoneError
 from tickertone.store.artifacts import Artifacts
 from tickertone.store.journal import Entry
-from tickertone.store.manifest import Manifest, Output, Step
+from tickertone.store.manifest import Manifest, Step
 from tickertone.workspace import Workspace
 
+if TYPE_CHECKING:
+    import pyarrow as pa
+
 _EXPECTED = (TickertoneError, OSError, PackageNotFoundError)  # what a run notes as a failure
+_AS_ASKED = "to be computed anew, as asked"
 
 
 def plan_experiment(
@@ -53,9 +58,12 @@ class _Walk:
         self.refresh = refresh
         self.artifacts = Artifacts(workspace)
         self.history = History(workspace)
+        self.durations = Durations(self.artifacts)
+        self.to_score = ToScore(self.artifacts)
         self.results: dict[Node, Manifest] = {}  # of the store, or expected
         self.open: set[Node] = set()  # the steps of which not all that comes out is known
-        self.first: dict[str, Node] = {}  # fingerprint -> the step that will make it
+        self.first: dict[str, Node] = {}  # fingerprint, or path of a lost file -> who will make it
+        self.snapshots: dict[tuple[str, str], pa.Table | None] = {}  # the rows of changed sources
 
     def visit(self, node: Node) -> PlannedStep:
         """The verdict on one step, once all before it were visited."""
@@ -86,45 +94,48 @@ class _Walk:
             spec = self.scope.dataset(node.subject)
             check_drift(self.workspace, node.subject, spec, self.results[ingested])
 
-    def _check_source(self, node: Node) -> None:
-        if node.stage == "ingest":
-            check_reachable(self.scope.dataset(node.subject), self.scope.catalog.folder)
-
     def _judge(self, node: Node, step: Step) -> PlannedStep:
         """A step whose inputs are known: cached, or to run."""
-        computes = self.scope.computes(node.stage, node.subject)
+        computes, asked = self._computes(node), self._asked(node)
         manifest = self.artifacts.find(step)
-        asked = computes and node.stage in self.refresh
         if manifest is not None and not asked:
             self.results[node] = manifest
             rows = _rows_read(manifest)
-            return planned(node, "cached", ["in the store"], step, seconds=0.0, rows=rows)
+            return planned(node, "cached", in_the_store(manifest), step, seconds=0.0, rows=rows)
         if not computes:
-            reasons = ["not chosen, and not in the store"]
-            return planned(node, "blocked", reasons, step)
-        self._check_source(node)
-        reasons = ["to be computed anew, as asked"] if asked else self._why(step)
-        rows = self._to_score(step, asked=asked)
+            return planned(node, "blocked", ["not chosen, and not in the store"], step)
+        if node.stage == "ingest":
+            check_reachable(self.scope.dataset(node.subject), self.scope.catalog.folder)
+        why = [] if asked else why_not_there(self.artifacts, self.history, step, self._rows_now)
         self._expect(node, step)
+        if asked:
+            return self._timed(node, "will run", [_AS_ASKED], step)
+        if by_another := self._made_by_another(node, step):
+            return self._timed(node, "may run", [by_another, *why], step)
+        return self._timed(node, "will run", why, step)
+
+    def _made_by_another(self, node: Node, step: Step) -> str | None:
+        """Whether a step before this one does the same work, or makes a lost file of both again."""
         twin = self.first.setdefault(step.fingerprint, node)
         if twin != node:
-            return self._timed(node, "may run", [f"the same work as {twin}", *reasons], step, rows)
-        return self._timed(node, "will run", reasons, step, rows)
+            return f"the same work as {twin}"
+        owners = [self.first.setdefault(path, node) for path in self.artifacts.lost(step)]
+        others = [owner for owner in owners if owner != node]
+        return f"shares a lost file with {others[0]}" if others else None
 
     def _depends(self, node: Node, on: list[str], step: Step | None = None) -> PlannedStep:
         """A step that reads what is not known yet; its parts are known but for these inputs."""
         self._expect(node, step)
         more = f" and {len(on) - 2} more" if len(on) > 2 else ""
         depends = f"depends on what comes out of {', '.join(on[:2])}{more}"
-        if not self.scope.computes(node.stage, node.subject):
+        if not self._computes(node):
             reasons = ["not chosen: taken from the store if it is there", depends]
             return planned(node, "blocked", reasons)
+        if self._asked(node):
+            return self._timed(node, "will run", [_AS_ASKED, depends], step)
         before = self.history.last(node)
-        if before is None:
-            reasons = ["never run before", depends]
-        else:
-            reasons = [*(self._known_changes(before, step) if step else []), depends]
-        return self._timed(node, "may run", reasons)
+        known = ["never run before"] if before is None else self._known_changes(before, step)
+        return self._timed(node, "may run", [*known, depends], step)
 
     def _expect(self, node: Node, step: Step | None) -> None:
         """Note what can be expected of a step that is not done yet."""
@@ -133,51 +144,64 @@ class _Walk:
         made = self.history.manifest(before) if before else None
         if made is not None:
             parts = step.parts if step else None
-            asked = node.stage in self.refresh
+            asked = self._asked(node)
             self.results[node] = stand_in(
-                node, made, parts, lambda output: not asked and self._is_whole(output)
+                node, made, parts, lambda output: not asked and self.artifacts.whole(output)
             )
 
-    def _is_whole(self, output: Output) -> bool:
-        return all(path.is_file() for path in self.artifacts.paths(output))
+    def _computes(self, node: Node) -> bool:
+        return self.scope.computes(node.stage, node.subject)
 
-    def _known_changes(self, before: Entry, step: Step) -> list[str]:
+    def _asked(self, node: Node) -> bool:
+        return self._computes(node) and node.stage in self.refresh
+
+    def _known_changes(self, before: Entry, step: Step | None) -> list[str]:
         """What changed in a step as far as its inputs are known."""
+        if step is None:
+            return []
         then = before.parts.inputs if before.parts else {}
         unknown = {role: then[role] for role in unknown_inputs(step) if role in then}
-        parts = step.parts.model_copy(update={"inputs": {**step.parts.inputs, **unknown}})
-        rows = self._rows_now(step)
-        return changes(self.artifacts, self.history, before, parts, rows)
+        inputs = {**step.parts.inputs, **unknown}
+        now = step.model_copy(update={"parts": step.parts.model_copy(update={"inputs": inputs})})
+        return changes(self.artifacts, self.history, before, now, self._rows_now)
 
-    def _rows_now(self, step: Step) -> RowsOf:
-        def rows(role: str) -> pa.Table | None:
-            if step.stage != "ingest":
-                return split_rows(self.artifacts, step.inputs.get(role))
+    def _rows_now(self, step: Step, role: str) -> "pa.Table | None":
+        """Ids and labels of an input; of an ingest's those that it would accept now."""
+        if step.stage != "ingest":
+            return split_rows(self.artifacts, step.inputs.get(role))
+        place = step.subject, role.partition("/")[0]
+        if place not in self.snapshots:
             spec = self.scope.dataset(step.subject).snapshot
-            return source_rows(spec, role.partition("/")[0], self.scope.catalog.folder)
-
-        return rows
-
-    def _why(self, step: Step) -> list[str]:
-        return why_not_there(self.artifacts, self.history, step, self._rows_now(step))
-
-    def _to_score(self, step: Step, *, asked: bool) -> int | None:
-        return unscored(self.artifacts, step) if step.stage == "extract" and not asked else None
+            self.snapshots[place] = source_rows(spec, place[1], self.scope.catalog.folder)
+        return self.snapshots[place]
 
     def _timed(
-        self,
-        node: Node,
-        verdict: Verdict,
-        reasons: list[str],
-        step: Step | None = None,
-        rows: int | None = None,
+        self, node: Node, verdict: Verdict, reasons: list[str], step: Step | None
     ) -> PlannedStep:
-        seconds = self.history.seconds(node, self._family(node))
-        return planned(node, verdict, reasons, step, seconds=seconds, rows=rows)
+        rows = self._rows(node, step) if step else None
+        seconds = self.durations.estimate(node, self._kind(node), rows)
+        if seconds is None and (before := self.history.last(node)) is not None:
+            seconds = before.seconds if before.outcome == "computed" else None
+        known = step if step and not unknown_inputs(step) else None
+        return planned(node, verdict, reasons, known, seconds=seconds, rows=rows)
 
-    def _family(self, node: Node) -> str | None:
-        of_model = node.stage in {"finetune", "extract"}
-        return self.scope.model(node.subject.split("/")[0]).family if of_model else None
+    def _rows(self, node: Node, step: Step) -> int | None:
+        """Rows to train on, or texts to score."""
+        if node.stage == "finetune":
+            return self.durations.training_rows(step)
+        if node.stage != "extract":
+            return None
+        dataset = node.subject.split("/")[1]
+        coming = {split: rows for (name, split), rows in self.snapshots.items() if name == dataset}
+        known = {split: rows for split, rows in coming.items() if rows is not None}
+        return self.to_score.count(step, known, anew=self._asked(node))
+
+    def _kind(self, node: Node) -> str | None:
+        if node.stage in {"finetune", "extract"}:
+            return self.scope.model(node.subject.split("/")[0]).family
+        if node.stage == "combine":
+            return self.scope.spec.combiners[node.subject.split("/")[2]].kind
+        return None
 
 
 def _rows_read(manifest: Manifest) -> int | None:
@@ -188,4 +212,6 @@ def _rows_read(manifest: Manifest) -> int | None:
 
 
 def _words(error: BaseException) -> str:
+    if isinstance(error, StepBlocked):
+        return error.found
     return f"{error.place}: {error.found}" if isinstance(error, TickertoneError) else repr(error)

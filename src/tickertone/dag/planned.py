@@ -19,8 +19,8 @@ class PlannedStep(Frozen):
     verdict: Verdict
     reasons: tuple[str, ...]
     fingerprint: str | None = None  # None while something that it reads is not known
-    seconds: float | None = None  # what such a step took so far; None where none was timed
-    rows: int | None = None  # rows read by a cached step, or texts that will be scored
+    seconds: float | None = None  # an estimate, see dag.durations; None where nothing was timed
+    rows: int | None = None  # rows that a cached step read; else to train on, or texts to score
 
 
 class Plan(Frozen):
@@ -43,11 +43,26 @@ class Plan(Frozen):
         return f"{self.experiment}: {len(self.steps)} steps, {', '.join(words)}"
 
     def _timed(self, verdict: str, count: int) -> str:
+        """Such as "2 may run (up to 5 min)"; some of them may never have been timed."""
         seconds = [step.seconds for step in self.steps if step.verdict == verdict]
         known = [s for s in seconds if s is not None]
         if not known:
             return f"{count} {verdict}"
-        return f"{count} {verdict} ({'at least ' * (None in seconds)}{sum(known):.0f} s)"
+        if len(known) < len(seconds):
+            about = f"{spelt(sum(known))} for those that are known"
+        else:
+            about = f"{'about' if verdict == 'will run' else 'up to'} {spelt(sum(known))}"
+        return f"{count} {verdict} ({about})"
+
+
+def spelt(seconds: float) -> str:
+    """A duration as people say it: "under 1 s", "12 s", "5 min", "2 h 10 min"."""
+    if seconds < 1:
+        return "under 1 s"
+    if seconds < 100:
+        return f"{seconds:.0f} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 100 else f"{minutes // 60} h {minutes % 60} min"
 
 
 def planned(

@@ -2,25 +2,38 @@
 
 import re
 from collections.abc import Callable
-
-import pyarrow as pa
+from typing import TYPE_CHECKING, Any
 
 from tickertone.dag.differences import differences
 from tickertone.dag.history import History
 from tickertone.dag.planner import Node
 from tickertone.dag.row_changes import row_changes, split_rows
-from tickertone.identity.fingerprint import Parts
 from tickertone.store.artifacts import MANIFEST, Artifacts
 from tickertone.store.journal import Entry
 from tickertone.store.manifest import Manifest, Step
 
+if TYPE_CHECKING:
+    import pyarrow as pa
+
 _HASH = re.compile(r"\b([0-9a-f]{12})[0-9a-f]{52}\b")
-_ROLES = {"fit": "the fitting split", "test": "the test split", "test.examples": "the test split"}
-RowsOf = Callable[[str], pa.Table | None]  # role of an input -> ids and labels of its rows
+# What is read of another step, as people call it. Of an evaluation many tables are read at once.
+_KINDS = {
+    "against": "train rows of",
+    "checks": "checks of",
+    "combiner": "predictions of",
+    "confusion": "results of",
+    "evaluations": "results of",
+    "leaderboard": "results of",
+    "measurements": "measurements of",
+    "quarantine": "quarantine of",
+    "reliability": "results of",
+    "weights": "weights of",
+}
+RowsOf = Callable[[Step, str], "pa.Table | None"]  # role of an input -> ids and labels of its rows
 
 
 def changes(
-    artifacts: Artifacts, history: History, before: Entry, now: Parts, rows_now: RowsOf
+    artifacts: Artifacts, history: History, before: Entry, now: Step, rows_now: RowsOf
 ) -> list[str]:
     """What changed since `before`, in words; empty if nothing did.
 
@@ -28,19 +41,20 @@ def changes(
     """
     if before.parts is None:
         return []
-    node = Node(before.stage, before.subject)
+    node = Node(now.stage, now.subject)
     inside = {}
-    for role, content in now.inputs.items():
+    for role, content in now.parts.inputs.items():
         if before.parts.inputs.get(role, content) == content:
             continue
         old = rows_then(artifacts, history, before, role)
-        new = rows_now(role) if old is not None else None
+        new = rows_now(now, role) if old is not None else None
         if old is not None and new is not None:
-            inside[role] = row_changes(_named(node, role), old, new)
-    return list(dict.fromkeys(differences(before.parts, now, inside)))
+            inside[role] = row_changes(" ".join(named(node, role)).strip(), old, new)
+    words = differences(before.parts, now.parts, inside, lambda role: named(node, role))
+    return list(dict.fromkeys(words))
 
 
-def rows_then(artifacts: Artifacts, history: History, entry: Entry, role: str) -> pa.Table | None:
+def rows_then(artifacts: Artifacts, history: History, entry: Entry, role: str) -> "pa.Table | None":
     """The rows of an input as they were in an earlier run, if their file is still there."""
     if entry.stage != "ingest":
         return split_rows(artifacts, history.read_then(entry, role))
@@ -57,9 +71,48 @@ def why_not_there(
     if before is None:
         return lost or ["never run before"]
     return [
-        *changes(artifacts, history, before, step.parts, rows_now),
+        *changes(artifacts, history, before, step, rows_now),
         *(lost or ["result deleted"] * (before.fingerprint == step.fingerprint)),
     ]
+
+
+def in_the_store(manifest: Manifest) -> list[str]:
+    """Why a step need not run, and who vouched for its result where a person did."""
+    accepted: Any = manifest.facts.get("accepted")
+    if not accepted:
+        return ["in the store"]
+    day = str(accepted["when"]).partition("T")[0]
+    return ["in the store", f"accepted by {accepted['who']}, {day}: {accepted['because']}"]
+
+
+def named(node: Node, role: str) -> tuple[str, str]:
+    """An input as people call it, and of what it is: ("logits of", "words")."""
+    kind, _, name = role.partition(":")
+    target = node.subject.split("/")[1] if node.stage in {"combine", "evaluate"} else ""
+    match node.stage, kind:
+        case "ingest", _:
+            return "", f"{node.subject} {role.partition('/')[0]}"
+        case "validate", "against":
+            return "", f"{name} train"
+        case "validate", _:
+            return "", f"{node.subject} {role}"
+        case "extract", "texts":
+            return "", f"{node.subject.split('/')[1]} {name}"
+        case "extract", "model":
+            return "model", node.subject.split("/")[0]
+        case "finetune", _:
+            return "", f"{name} {kind}"
+        case "evaluate", "model":
+            return "logits of", name
+        case "combine", ("fit" | "test") if name:
+            return "logits of", name
+        case "combine", "fit":
+            return "", f"{target} fitting rows"
+        case (("combine" | "evaluate"), ("test" | "test.examples")):
+            return "", f"{target} test"
+        case "report", "split":
+            return "", name.replace("/", " ")
+    return (_KINDS[kind], name) if kind in _KINDS else ("", role)
 
 
 def _lost(artifacts: Artifacts, step: Step) -> list[str]:
@@ -78,18 +131,3 @@ def _damage(artifacts: Artifacts, manifest: Manifest) -> list[str]:
         path, is_missing, _ = found.partition(" is missing")
         words.append(f"file missing: {path}" if is_missing else f"file damaged: {found}")
     return [_HASH.sub(r"\1", line) for line in words]
-
-
-def _named(node: Node, role: str) -> str:
-    """An input as people call it: "tweets test"."""
-    kind, colon, name = role.partition(":")
-    match node.stage:
-        case "ingest":
-            return f"{node.subject} {role.partition('/')[0]}"
-        case "validate":
-            return f"{name} train" if colon else f"{node.subject} {role}"
-        case "extract" if kind == "texts":
-            return f"{node.subject.split('/')[1]} {name}"
-        case "finetune":
-            return f"{name} {kind}"
-    return _ROLES.get(role, role)

@@ -1,23 +1,21 @@
 """Which rows a changed input gained, lost or had relabelled, where both of its states are there."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-
-import pyarrow as pa
-import pyarrow.parquet as pq
+from typing import TYPE_CHECKING
 
 from tickertone.catalog.snapshots import SnapshotSpec
-from tickertone.datasets.ingest import SourceRows, snapshot_split
-from tickertone.datasets.readers.choose import reader_for
 from tickertone.datasets.sources.locate import find_here
 from tickertone.store.artifacts import Artifacts
-from tickertone.store.manifest import Output, Step
-from tickertone.store.shards import ShardSet
+from tickertone.store.manifest import Output
 
-_COMPARED = ["example_id", "label"]
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+_COMPARED = ("example_id", "label")
 
 
-def row_changes(name: str, before: pa.Table, now: pa.Table) -> list[str]:
+def row_changes(name: str, before: "pa.Table", now: "pa.Table") -> list[str]:
     """Phrases such as "12 new rows in tweets test"; both tables have example_id and label."""
     old, new = _labels(before), _labels(now)
     gained, lost = len(new.keys() - old.keys()), len(old.keys() - new.keys())
@@ -30,22 +28,37 @@ def row_changes(name: str, before: pa.Table, now: pa.Table) -> list[str]:
     return [phrase for phrase in phrases if phrase] or [f"{name} changed, its rows did not"]
 
 
-def split_rows(artifacts: Artifacts, output: Output | None) -> pa.Table | None:
-    """Ids and labels of a split, or None if this output is none or its file is gone."""
-    paths = artifacts.paths(output) if output else ()
-    if len(paths) != 1 or paths[0].suffix != ".parquet" or not paths[0].is_file():
+def split_rows(artifacts: Artifacts, output: Output | None) -> "pa.Table | None":
+    """Ids and labels of a split, or None if this output is none, or its file cannot be read."""
+    return read_columns(artifacts.paths(output), _COMPARED) if output else None
+
+
+def read_columns(paths: Sequence[Path], columns: Sequence[str]) -> "pa.Table | None":
+    """These columns of the one Parquet file of an output; None if it has not, or cannot be read."""
+    if len(paths) != 1 or paths[0].suffix != ".parquet":
         return None
-    with pq.ParquetFile(paths[0]) as file:  # unlike read_table, it does not import pandas
-        if set(_COMPARED) <= set(file.schema_arrow.names):
-            return file.read(columns=_COMPARED)
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        with pq.ParquetFile(paths[0]) as file:  # unlike read_table, it does not import pandas
+            if set(columns) <= set(file.schema_arrow.names):
+                return file.read(columns=list(columns))
+    except (OSError, pa.ArrowException):  # gone, or damaged: whoever runs will say so
+        return None
     return None
 
 
-def source_rows(spec: SnapshotSpec, split: str, data: Path) -> pa.Table | None:
+def source_rows(spec: SnapshotSpec, split: str, data: Path) -> "pa.Table | None":
     """What ingest would accept of a split now, or None where its files are not on this machine.
 
     Raises DataError if a file cannot be read as its stanza says.
     """
+    from tickertone.datasets.ingest import SourceRows, snapshot_split
+    from tickertone.datasets.readers.choose import reader_for
+
+    if split not in spec.splits:
+        return None
     files = [find_here(spec.source, split, file, data) for file in spec.splits[split].files]
     here = [file for file in files if file is not None]
     if len(here) < len(files):
@@ -60,24 +73,7 @@ def source_rows(spec: SnapshotSpec, split: str, data: Path) -> pa.Table | None:
     ).accepted
 
 
-def unscored(artifacts: Artifacts, step: Step) -> int:
-    """How many distinct texts of an extraction no shard of its scorer has."""
-    wanted: set[str] = set()
-    for role, output in step.inputs.items():
-        if role.startswith("texts:"):
-            (path,) = artifacts.paths(output)
-            wanted |= _text_ids(path)
-    for shard in ShardSet(artifacts.logits(str(step.parts.settings["scorer"]))).files():
-        wanted -= _text_ids(shard)
-    return len(wanted)
-
-
-def _text_ids(path: Path) -> set[str]:
-    with pq.ParquetFile(path) as file:
-        return set(file.read(columns=["text_id"])["text_id"].to_pylist())
-
-
-def _labels(table: pa.Table) -> Mapping[str, str | None]:
+def _labels(table: "pa.Table") -> Mapping[str, str | None]:
     ids, labels = (table[name].to_pylist() for name in _COMPARED)
     return dict(zip(ids, labels, strict=True))
 

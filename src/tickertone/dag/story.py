@@ -14,13 +14,14 @@ from tickertone.errors import ConfigError
 from tickertone.frozen import Frozen
 from tickertone.store.artifacts import Artifacts
 from tickertone.store.journal import Entry, Kind
+from tickertone.store.manifest import Step
 from tickertone.workspace import Workspace
 
 _AGAIN = "nothing had changed: its result was gone, or was asked for anew"
 
 
 class Chapter(Frozen):
-    """One time that a step was computed, or failed."""
+    """One time that a step was computed, failed, or came back to a result that there was."""
 
     run: str
     experiment: str
@@ -96,7 +97,7 @@ def _chapters(workspace: Workspace, history: History, told: list[Entry]) -> list
     chapters: list[Chapter] = []
     before: Entry | None = None  # the last time that it succeeded
     for entry in told:
-        if entry.outcome in {"computed", "failed"}:
+        if _is_told(entry, before):
             reasons = _reasons(artifacts, history, before, entry)
             chapters.append(
                 Chapter(
@@ -109,9 +110,19 @@ def _chapters(workspace: Workspace, history: History, told: list[Entry]) -> list
                     message=entry.message,
                 )
             )
-        if entry.outcome in {"computed", "cached"}:
+        if entry.outcome not in {"failed", "blocked"}:
             before = entry
     return chapters
+
+
+def _is_told(entry: Entry, before: Entry | None) -> bool:
+    """Nights that found what the last one left are no chapter, nor are those that never got there.
+
+    To come back to an older result is one: a setting that was taken back.
+    """
+    if entry.outcome == "cached":
+        return before is not None and before.fingerprint != entry.fingerprint
+    return entry.outcome != "blocked"
 
 
 def _reasons(
@@ -121,14 +132,15 @@ def _reasons(
         return ["the first time"]
     if entry.parts is None:  # it failed before it was known what it would read
         return []
+    step = Step(subject=entry.subject, parts=entry.parts, inputs={})
     changed = changes(
         artifacts,
         history,
         before,
-        entry.parts,
-        lambda role: rows_then(artifacts, history, entry, role),
+        step,
+        lambda _step, role: rows_then(artifacts, history, entry, role),
     )
-    return changed or [_AGAIN]
+    return changed or [_AGAIN] * (entry.outcome == "computed")
 
 
 def _now(workspace: Workspace, catalog: Catalog, experiment: str, name: str) -> PlannedStep | None:

@@ -10,8 +10,9 @@ the old code's results under the new code's name. `changed_since` tells of such 
 
 import ast
 import hashlib
+import os
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
@@ -34,8 +35,7 @@ def code_parts(entry_points: Iterable[str]) -> dict[str, str]:
         waiting += [name, *_packages_around(name)]
     while waiting:
         name = waiting.pop()
-        path = module_path(name)
-        if name in parts or path is None:
+        if name in parts or (path := module_path(name)) is None:
             continue
         found = _read_once(name, path)
         parts[name] = found.tree
@@ -78,10 +78,10 @@ def module_path(name: str) -> Path | None:
     head, _, rest = name.partition(".")
     if head != _PACKAGE:
         return None
-    base = _ROOT.joinpath(*rest.split(".")) if rest else _ROOT
-    for path in (base.with_suffix(".py"), base / "__init__.py"):
-        if path.is_file():
-            return path
+    base = "/".join([str(_ROOT), *rest.split(".")]) if rest else str(_ROOT)
+    for path in (f"{base}.py", f"{base}/__init__.py"):
+        if os.path.isfile(path):  # noqa: PTH113 - asked thousands of times, and pathlib is slow
+            return Path(path)
     return None
 
 
@@ -114,10 +114,37 @@ def _read(name: str, path: Path) -> _Module:
 
 def tree_hash(tree: ast.Module) -> str:
     """sha256 (hex) of a syntax tree without its docstrings and positions."""
-    for node in ast.walk(tree):
+    for node in _statements(tree):
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
             _drop_docstring(node)
-    return hashlib.sha256(ast.dump(tree, include_attributes=False).encode()).hexdigest()
+    return hashlib.sha256(_spelt(tree).encode()).hexdigest()
+
+
+def _statements(tree: ast.Module) -> Iterator[ast.AST]:
+    """The module and every statement in it: no import and no docstring is in an expression."""
+    waiting: list[ast.AST] = [tree]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        for field in ("body", "orelse", "finalbody", "handlers", "cases"):
+            inside = getattr(node, field, None)
+            if isinstance(inside, list):
+                waiting += inside
+
+
+def _spelt(value: object) -> str:
+    """A tree as text, as `ast.dump` of Python 3.11 writes it, in half the time."""
+    if isinstance(value, ast.AST):
+        kind = type(value)
+        fields = []
+        for name in kind._fields:
+            inside = getattr(value, name, None)
+            if inside is not None or getattr(kind, name, ...) is not None:
+                fields.append(f"{name}={_spelt(inside)}")
+        return f"{kind.__name__}({', '.join(fields)})"
+    if isinstance(value, list):
+        return f"[{', '.join([_spelt(item) for item in value])}]"
+    return repr(value)
 
 
 def _drop_docstring(
@@ -135,7 +162,7 @@ def _drop_docstring(
 def _imports(name: str, is_package: bool, tree: ast.Module) -> set[str]:
     """Names that `name` imports: modules of this package, and the packages around them."""
     found: set[str] = set()
-    for node in ast.walk(tree):
+    for node in _statements(tree):
         if isinstance(node, ast.Import):
             found.update(alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):

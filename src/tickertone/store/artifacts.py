@@ -78,6 +78,20 @@ class Artifacts:
                 wrong.append(f"{record.path} has other bytes than when it was written")
         return wrong
 
+    def whole(self, output: Output) -> bool:
+        """Whether all files of an output are there and of the stated size."""
+        return not any(self._amiss(record) for record in output.files)
+
+    def lost(self, step: Step) -> list[str]:
+        """The paths of files that a step once made, and that are missing or of another size."""
+        manifest = self.read(step.stage, step.fingerprint)
+        records = manifest.files().values() if manifest is not None else ()
+        return [record.path for record in records if self._amiss(record)]
+
+    def _amiss(self, record: FileRecord) -> bool:
+        path = self.root / record.path
+        return not path.is_file() or path.stat().st_size != record.size
+
     def adopt_or_make(self, step: Step, body: Body, say: Say) -> tuple[Manifest, bool]:
         """The step's manifest, and whether it had to be made. Raises what `body` raises."""
         if not step.refresh and (manifest := self.find(step)) is not None:

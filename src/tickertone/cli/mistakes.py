@@ -1,0 +1,23 @@
+"""The one place where errors become words, and an exit status."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from tickertone.errors import TickertoneError
+
+
+@contextmanager
+def told(status: int = 1) -> Iterator[None]:
+    """What a user can cure ends the process with this status: its own words, no stack trace."""
+    try:
+        yield
+    except TickertoneError as error:
+        print(f"error: {error}", file=sys.stderr)
+        sys.exit(status)
+    except OSError as error:
+        print(f"error: {error.filename or 'the system'}: {error.strerror}", file=sys.stderr)
+        sys.exit(status)
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        sys.exit(130)
