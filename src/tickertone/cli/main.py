@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from tickertone.cli import catalog, doctor, lock, maintenance, plan, results, run
+from tickertone.cli import accept, catalog, doctor, lock, maintenance, plan, results, run
 from tickertone.errors import TickertoneError
 
 app = typer.Typer(
@@ -17,6 +17,7 @@ app = typer.Typer(
 app.command()(run.run)
 app.command()(plan.plan)
 app.command()(plan.why)
+app.command()(accept.accept)
 app.command()(results.leaderboard)
 app.command()(results.sql)
 app.command()(results.report)

@@ -16,11 +16,10 @@ from pydantic import ValidationError
 
 from tickertone.dag.planner import Node
 from tickertone.store.artifacts import Artifacts
-from tickertone.store.journal import Entry
+from tickertone.store.journal import DONE, Entry, journals
 from tickertone.store.manifest import Manifest, Output
 from tickertone.workspace import Workspace
 
-_GOOD = {"computed", "cached"}
 # How a line begins, since fields are written in the order in which `Entry` declares them.
 _HEAD = re.compile(
     r'\{"run":"[^"]*","experiment":"[^"]*","stage":"([^"]*)","subject":"([^"]*)","outcome":"([a-z]*)"'
@@ -44,7 +43,7 @@ class History:
 
     def __init__(self, workspace: Workspace) -> None:
         self._artifacts = Artifacts(workspace)
-        self._journals = sorted(workspace.runs.glob("*.jsonl"), key=_began)
+        self._journals = journals(workspace)
         self._unread = list(self._journals)  # the newest at the end
         self._newest: dict[Node, str] = {}
         self._outputs_of_run = cache(self._read_outputs)
@@ -54,7 +53,7 @@ class History:
         """The newest entry of a step that succeeded, with its parts; None if there is none."""
         while node not in self._newest and self._unread:
             for line in _lines(self._unread.pop()):
-                if line.outcome in _GOOD:
+                if line.outcome in DONE:
                     self._newest.setdefault(line.node, line.text)
         entry = _entry(self._newest[node]) if node in self._newest else None
         return entry if entry is not None and entry.parts is not None else None
@@ -123,8 +122,3 @@ def _times(folder: Path) -> Iterator[_Time]:
                 yield _Time(manifest["subject"], recipe.get("family"), float(facts["seconds"]))
         except (OSError, ValueError, KeyError):
             continue  # torn, or of another version: it tells nothing
-
-
-def _began(journal: Path) -> tuple[str, int]:
-    """Names tell the second a run began; within one second, the last write does."""
-    return journal.name.partition("-")[0], journal.stat().st_mtime_ns

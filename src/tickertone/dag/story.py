@@ -13,14 +13,14 @@ from tickertone.dag.scope import Scope
 from tickertone.errors import ConfigError
 from tickertone.frozen import Frozen
 from tickertone.store.artifacts import Artifacts
-from tickertone.store.journal import Entry, Kind
+from tickertone.store.journal import DONE, Entry, Kind
 from tickertone.workspace import Workspace
 
 _AGAIN = "nothing had changed: its result was gone, or was asked for anew"
 
 
 class Chapter(Frozen):
-    """One time that a step was computed, or failed."""
+    """One time that a step was computed, or failed, or its result was vouched for."""
 
     run: str
     experiment: str
@@ -96,7 +96,7 @@ def _chapters(workspace: Workspace, history: History, told: list[Entry]) -> list
     chapters: list[Chapter] = []
     before: Entry | None = None  # the last time that it succeeded
     for entry in told:
-        if entry.outcome in {"computed", "failed"}:
+        if entry.outcome in {"computed", "failed", "accepted", "withdrawn"}:
             reasons = _reasons(artifacts, history, before, entry)
             chapters.append(
                 Chapter(
@@ -109,7 +109,7 @@ def _chapters(workspace: Workspace, history: History, told: list[Entry]) -> list
                     message=entry.message,
                 )
             )
-        if entry.outcome in {"computed", "cached"}:
+        if entry.outcome in DONE:
             before = entry
     return chapters
 

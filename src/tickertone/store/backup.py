@@ -21,7 +21,7 @@ from tickertone.store.mend import move_aside
 from tickertone.workspace import Workspace
 
 _LIST = "backup.json"
-_STORE = ("artifacts", "runs", "accepted")  # folders of var/
+_STORE = ("artifacts", "runs", "accepted", "acceptances")  # folders of var/
 _BLOCK = 1 << 20
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from tickertone.frozen import Frozen
+from tickertone.store.acceptances import acceptances_folder
 from tickertone.store.artifacts import SHARDS, Artifacts, step_folders
 from tickertone.store.forget import forget_rows_without_artifact
 from tickertone.store.in_use import at_rest
@@ -112,8 +113,9 @@ def _shards(workspace: Workspace, kept: list[Manifest], reach: Reach) -> Iterato
 
 def _drafts(workspace: Workspace) -> Iterator[Path]:
     """What killed processes left half-written; Prefect's own home is not looked into."""
+    acceptances = acceptances_folder(workspace)
     yield from workspace.var.glob(".*.part")
-    for folder in (workspace.runs, workspace.accepted, workspace.reports):
+    for folder in (workspace.runs, workspace.accepted, acceptances, workspace.reports):
         yield from folder.rglob(".*.part")
     yield from workspace.artifacts.glob("*/.*.part")
     yield from workspace.artifacts.glob(f"{SHARDS}/*/*/.*.part")
