@@ -297,6 +297,18 @@ def test_a_result_that_is_gone_is_not_replaced_by_an_older_one(copy, edit):
     assert "its last result is gone" in refusal(copy, "finetune")
 
 
+def test_a_result_of_older_code_that_another_experiment_left_is_not_taken(copy, edit):
+    add_experiment(copy, lambda e: e["targets"].pop("wires"))
+    copy.run(experiment="other")
+    change_setting(copy)
+    edit(WORKER, "1")
+    copy.run()
+    copy.edit("models.yaml", lambda c: c["models"]["words"].pop("c"))
+    edit(WORKER, "2")
+    told = refusal(copy, "finetune", experiment="small", only=("finetune words",))
+    assert "finetune words: recipe.c" in told
+
+
 def test_a_lost_result_of_the_same_code_is_no_code_change(copy):
     folder = copy.workspace.artifacts / "finetune" / fingerprint(copy, "finetune", "words")
     (folder / "manifest.json").unlink()

@@ -123,7 +123,7 @@ class _Walk:
 
     def _judge(self, node: Node, look: _Look) -> Candidate:
         """A step that is not in the store: is there a result that only other code made?"""
-        befores = self.last.every(node)
+        befores = self.last.since(self.scope.name, node)
         if not befores:
             return self._candidate(node, "never run")
         if look.step is None or look.hindrance:
@@ -140,7 +140,7 @@ class _Walk:
         result = self.artifacts.read(node.stage, before.fingerprint or "")
         if before.fingerprint == step.fingerprint:
             wrong = ["no code changed: its result is gone or damaged, and a run makes it again"]
-        elif result is None:
+        elif result is None or result.parts != before.parts:
             wrong = ["its last result is gone, or the manifest is damaged"]
         else:
             wrong = self.artifacts.damage(result, hashes=True)

@@ -19,13 +19,18 @@ class LastResults:
         """What a step came to in one experiment."""
         return self._last.get(node, {}).get(experiment)
 
-    def every(self, node: Node) -> list[Entry]:
-        """What a step came to in each experiment, newest first."""
-        return [*reversed(self._last.get(node, {}).values())]
+    def since(self, experiment: str, node: Node) -> list[Entry]:
+        """What a step came to in one experiment, and later in others, newest first.
+
+        What it came to earlier is left out, unless that experiment never had the step.
+        """
+        newest_first = [*reversed(self._last.get(node, {}).values())]
+        own = self.of(experiment, node)
+        return newest_first[: newest_first.index(own) + 1] if own else newest_first
 
     def newest(self, experiment: str, node: Node) -> Entry | None:
         """What a step came to in one experiment, else in any other."""
-        return self.of(experiment, node) or next(iter(self.every(node)), None)
+        return self.of(experiment, node) or next(iter(self.since(experiment, node)), None)
 
 
 def _in_order(workspace: Workspace) -> list[Entry]:
