@@ -15,6 +15,7 @@ def test_help_names_every_command(tickertone):
         "run",
         "plan",
         "why",
+        "accept",
         "leaderboard",
         "sql",
         "report",

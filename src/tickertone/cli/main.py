@@ -2,7 +2,7 @@
 
 import typer
 
-from tickertone.cli import catalog, doctor, lock, maintenance, plan, results, run
+from tickertone.cli import accept, catalog, doctor, lock, maintenance, plan, results, run
 from tickertone.cli.mistakes import told
 
 app = typer.Typer(
@@ -15,6 +15,7 @@ app = typer.Typer(
 app.command()(run.run)
 app.command()(plan.plan)
 app.command()(plan.why)
+app.command()(accept.accept)
 app.command()(results.leaderboard)
 app.command()(results.sql)
 app.command()(results.report)

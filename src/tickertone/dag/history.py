@@ -12,11 +12,10 @@ from typing import NamedTuple
 
 from tickertone.dag.planner import Node
 from tickertone.store.artifacts import Artifacts
-from tickertone.store.journal import Entry, read_line
+from tickertone.store.journal import DONE, Entry, journals, read_line
 from tickertone.store.manifest import Manifest, Output
 from tickertone.workspace import Workspace
 
-_LOST = {"failed", "blocked"}
 # How a line begins, since fields are written in the order in which `Entry` declares them.
 _HEAD = re.compile(
     r'\{"run":"[^"]*","experiment":"[^"]*","stage":"([^"]*)","subject":"([^"]*)","outcome":"([a-z]*)"'
@@ -34,7 +33,7 @@ class History:
 
     def __init__(self, workspace: Workspace) -> None:
         self._artifacts = Artifacts(workspace)
-        self._journals = sorted(workspace.runs.glob("*.jsonl"), key=_began)
+        self._journals = journals(workspace)
         self._unread = list(self._journals)  # the newest at the end
         self._newest: dict[Node, str] = {}
         self._outputs_of_run = cache(self._read_outputs)
@@ -43,7 +42,7 @@ class History:
         """The newest entry of a step that succeeded, with its parts; None if there is none."""
         while node not in self._newest and self._unread:
             for line in _lines(self._unread.pop()):
-                if line.outcome not in _LOST:
+                if line.outcome in DONE:
                     self._newest.setdefault(line.node, line.text)
         entry = _entry(self._newest[node]) if node in self._newest else None
         return entry if entry is not None and entry.parts is not None else None
@@ -85,8 +84,3 @@ def _lines(journal: Path) -> Iterator[_Line]:
 
 def _entry(text: str) -> Entry | None:
     return read_line(text.encode())
-
-
-def _began(journal: Path) -> tuple[str, int]:
-    """Names tell the second a run began; within one second, the last write does."""
-    return journal.name.partition("-")[0], journal.stat().st_mtime_ns

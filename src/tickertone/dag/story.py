@@ -13,7 +13,7 @@ from tickertone.dag.scope import Scope
 from tickertone.errors import ConfigError
 from tickertone.frozen import Frozen
 from tickertone.store.artifacts import Artifacts
-from tickertone.store.journal import Entry, Kind
+from tickertone.store.journal import DONE, Entry, Kind
 from tickertone.store.manifest import Step
 from tickertone.workspace import Workspace
 
@@ -21,7 +21,7 @@ _AGAIN = "nothing had changed: its result was gone, or was asked for anew"
 
 
 class Chapter(Frozen):
-    """One time that a step was computed, failed, or came back to a result that there was."""
+    """One time that a step was computed, failed, vouched for, or came back to an older result."""
 
     run: str
     experiment: str
@@ -110,7 +110,7 @@ def _chapters(workspace: Workspace, history: History, told: list[Entry]) -> list
                     message=entry.message,
                 )
             )
-        if entry.outcome not in {"failed", "blocked"}:
+        if entry.outcome in DONE:
             before = entry
     return chapters
 

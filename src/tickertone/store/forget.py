@@ -11,7 +11,8 @@ def forget_rows_without_artifact(workspace: Workspace) -> None:
     if not workspace.database.is_file():
         return
     steps = [folder.name for folder in step_folders(workspace.artifacts)]
-    shards = [path.stem for path in workspace.artifacts.glob("shards/logits/*/*.parquet")]
+    paths = [*workspace.artifacts.glob("shards/logits/*/*.parquet")]  # two scorers may share one
+    shards = [f"{path.parent.name}/{path.stem}" for path in paths]
     with writing(workspace) as connection:
         for table in (*TABLES_BY_FINGERPRINT, "loaded", "current"):
             connection.execute(
@@ -19,5 +20,6 @@ def forget_rows_without_artifact(workspace: Workspace) -> None:
                 [steps],
             )
         connection.execute(
-            "DELETE FROM logit_row WHERE shard NOT IN (SELECT unnest(?::TEXT[]))", [shards]
+            "DELETE FROM logit_row WHERE scorer || '/' || shard NOT IN (SELECT unnest(?::TEXT[]))",
+            [shards],
         )

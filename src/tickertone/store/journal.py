@@ -1,6 +1,9 @@
 """What a run did: one JSON line a step, appended as it happens, so that a killed run tells too.
 
 Each line carries the sha256 of its text: one with a changed byte is not believed.
+
+An acceptance is noted like a run, in a journal of its own: "accepted" where an older result was
+vouched for, "withdrawn" where that was undone and the step stands as it did before.
 """
 
 import secrets
@@ -16,7 +19,9 @@ from tickertone.identity.fingerprint import Parts
 from tickertone.store.sealed_json import sealed, unsealed
 from tickertone.workspace import Workspace
 
-Kind = Literal["cached", "computed", "failed", "blocked"]
+Kind = Literal["cached", "computed", "failed", "blocked", "accepted", "withdrawn"]
+# After these a step stands for the fingerprint that its entry names.
+DONE: frozenset[Kind] = frozenset({"cached", "computed", "accepted", "withdrawn"})
 
 
 class Entry(Frozen):
@@ -57,6 +62,15 @@ class Journal:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         with self.path.open("a", encoding="utf-8") as file:
             file.write(sealed(entry.model_dump_json()) + "\n")
+
+
+def journals(workspace: Workspace) -> list[Path]:
+    """All journals, oldest first; within the second that names tell, the last write decides."""
+    return sorted(workspace.runs.glob("*.jsonl"), key=_began)
+
+
+def _began(journal: Path) -> tuple[str, int]:
+    return journal.name.partition("-")[0], journal.stat().st_mtime_ns
 
 
 def read_journal(path: Path) -> Iterator[Entry]:

@@ -3,11 +3,9 @@
 from dataclasses import dataclass
 
 from tickertone.store.artifacts import Artifacts
-from tickertone.store.journal import Entry, read_journal
+from tickertone.store.journal import DONE, Entry, journals, read_journal
 from tickertone.store.manifest import Manifest
 from tickertone.workspace import Workspace
-
-_DONE = {"computed", "cached"}
 
 
 @dataclass(frozen=True)
@@ -27,9 +25,9 @@ def replay(workspace: Workspace) -> Replay:
     """Read all journals; entries of runs side by side are put in order of time."""
     done = [
         entry
-        for path in sorted(workspace.runs.glob("*.jsonl"))
+        for path in journals(workspace)
         for entry in read_journal(path)
-        if entry.outcome in _DONE and entry.fingerprint
+        if entry.outcome in DONE and entry.fingerprint
     ]
     done.sort(key=_when)  # stable: within a second, a run's own order stands
     every: dict[tuple[str, str], None] = {}

@@ -1,0 +1,43 @@
+"""What each step of each experiment came to last, told by the journals."""
+
+from tickertone.dag.planner import Node
+from tickertone.store.journal import DONE, Entry, journals, read_journal
+from tickertone.workspace import Workspace
+
+
+class LastResults:
+    """The last good entry of every step, by experiment: experiments may ask it for other splits."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._last: dict[Node, dict[str, Entry]] = {}
+        for entry in _in_order(workspace):
+            of_node = self._last.setdefault(Node(entry.stage, entry.subject), {})
+            of_node.pop(entry.experiment, None)  # to the end: the newest is the last
+            of_node[entry.experiment] = entry
+
+    def of(self, experiment: str, node: Node) -> Entry | None:
+        """What a step came to in one experiment."""
+        return self._last.get(node, {}).get(experiment)
+
+    def since(self, experiment: str, node: Node) -> list[Entry]:
+        """What a step came to in one experiment, and later in others, newest first.
+
+        What it came to earlier is left out, unless that experiment never had the step.
+        """
+        newest_first = [*reversed(self._last.get(node, {}).values())]
+        own = self.of(experiment, node)
+        return newest_first[: newest_first.index(own) + 1] if own else newest_first
+
+    def newest(self, experiment: str, node: Node) -> Entry | None:
+        """What a step came to in one experiment, else in any other."""
+        return self.of(experiment, node) or next(iter(self.since(experiment, node)), None)
+
+
+def _in_order(workspace: Workspace) -> list[Entry]:
+    done = [
+        entry
+        for path in journals(workspace)
+        for entry in read_journal(path)
+        if entry.outcome in DONE and entry.fingerprint and entry.parts
+    ]
+    return sorted(done, key=lambda entry: entry.finished_at)  # stable: a journal's own order stands
