@@ -34,6 +34,7 @@ def parser() -> argparse.ArgumentParser:
     mine.add_argument("--verbose", action="store_true", help="Prefect's own log as well")
     mine.add_argument("--tied", type=int, help=argparse.SUPPRESS)  # to the life of this parent
     mine.add_argument("--alone", action="store_true", help=argparse.SUPPRESS)
+    mine.add_argument("--held", action="store_true", help=argparse.SUPPRESS)  # wait for a server
     return mine
 
 
@@ -48,7 +49,9 @@ def main(arguments: list[str]) -> int:
     try:
         workspace = Workspace.find(settings.CHECKOUT)
         with _only_run(workspace) as alone, server.for_one_run(workspace) as used:
-            return _flow(workspace, used.api, options, arguments, alone=alone and used.private)
+            command = ["flows.local.foreground", *arguments, "--held"]
+            command += ["--alone"] * (alone and used.private)
+            return launch(workspace, used, command, verbose=options.verbose)
     except TickertoneError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
@@ -60,25 +63,25 @@ def main(arguments: list[str]) -> int:
         return 130
 
 
-def _flow(
-    workspace: Workspace,
-    api: str,
-    options: argparse.Namespace,
-    arguments: list[str],
-    *,
-    alone: bool,
+def launch(
+    workspace: Workspace, used: server.Server, command: list[str], *, verbose: bool = False
 ) -> int:
-    """Run the flow's process to its end, or end it with all its descendants."""
-    environment = {**os.environ, **settings.run(workspace, verbose=options.verbose)}
-    environment["PREFECT_API_URL"] = api
-    command = [sys.executable, "-m", "flows.local.foreground", *arguments]
+    """Run the flow's process (module and arguments) to its end, or end it with its descendants.
+
+    It makes itself ready while the server starts, and is let go when that answers.
+    """
+    environment = {**os.environ, **settings.run(workspace, verbose=verbose)}
+    environment["PREFECT_API_URL"] = used.api
     process = processes.spawn(
-        command + ["--alone"] * alone,
+        [sys.executable, "-m", *command],
         environment=environment,
         folder=settings.CHECKOUT,
         at_our_death=LEAVE,
+        held=True,
     )
     try:
+        used.wait()
+        processes.release(process)
         return process.wait()
     finally:
         if process.returncode is None:

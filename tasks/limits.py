@@ -4,7 +4,7 @@ Limits cannot be declared in prefect.yaml and a strict one must exist before it 
 flow itself makes sure of them.
 """
 
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 
 TRAINING = "training"
 TRAINING_SLOTS = 1  # a training takes all cores, or the GPU
@@ -31,9 +31,10 @@ def free_all_slots() -> None:
     """Take back slots of runs that were killed; only for a server that no other run uses."""
     from prefect.client.orchestration import get_client
     from prefect.client.schemas.actions import GlobalConcurrencyLimitUpdate
+    from prefect.exceptions import ObjectNotFound
 
-    ensure_limits()
-    with get_client(sync_client=True) as client:
+    # Before the first run there is no limit, and no slot that could be taken.
+    with get_client(sync_client=True) as client, suppress(ObjectNotFound):
         client.update_global_concurrency_limit(
             TRAINING, GlobalConcurrencyLimitUpdate(active_slots=0)
         )

@@ -10,6 +10,7 @@ import os
 import signal
 import sys
 from contextlib import nullcontext
+from importlib import import_module
 from types import FrameType
 from typing import Any
 
@@ -17,20 +18,26 @@ import psutil
 from rich.console import Console
 from rich.markup import escape
 
+from flows.local import processes
 from flows.local.progress import shown
 from flows.run import LEAVE, parser
 from tickertone.errors import ConfigError, TickertoneError
+from tickertone.identity.code import remember_all_code
 
+_USED_BY_EVERY_RUN = ("duckdb", "prefect.artifacts", "pyarrow.parquet")  # imported late otherwise
 _LAST_WORD = 3  # seconds to tell the server that the run is cancelled
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the flow; the exit status."""
-    from prefect.exceptions import ParameterTypeError
-
     options = parser().parse_args(arguments)
     console = Console(stderr=True, soft_wrap=True)
     signal.signal(LEAVE, _cancel)
+    _get_ready()
+    if options.held and not processes.wait_for_release():
+        return 2  # there is no server; whoever started us says why
+    from prefect.exceptions import ParameterTypeError
+
     state = _run(options, console)
     if state.is_completed():
         console.print(escape(state.message), style="bold", highlight=False)
@@ -40,6 +47,13 @@ def main(arguments: list[str] | None = None) -> int:
     said = str(error) if refused or isinstance(error, TickertoneError) else state.message
     console.print(escape(said), style="bold red", highlight=False)
     return 2 if refused else 1
+
+
+def _get_ready() -> None:
+    """Do what needs no server: a private one takes seconds to start, on another core."""
+    remember_all_code()  # before the stages are imported
+    for name in ("flows.nightly", *_USED_BY_EVERY_RUN):
+        import_module(name)
 
 
 def _run(options: argparse.Namespace, console: Console) -> Any:

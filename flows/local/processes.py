@@ -4,7 +4,9 @@ import ctypes
 import os
 import signal
 import subprocess
+import sys
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -22,17 +24,18 @@ def spawn(
     folder: Path,
     log: Path | None = None,
     at_our_death: signal.Signals | None = None,
+    held: bool = False,
 ) -> subprocess.Popen[bytes]:
     """Start a process in a session of its own, so that a Ctrl-C reaches us and not it.
 
     `at_our_death`: the signal that it gets when we die, even by SIGKILL. `log`: where its output
-    goes, if not to our own.
+    goes, if not to our own. `held`: it calls `wait_for_release`, and we shall call `release`.
     """
     start: Callable[..., subprocess.Popen[bytes]] = subprocess.Popen
     options = {
         "env": dict(environment),
         "cwd": folder,
-        "stdin": subprocess.DEVNULL,
+        "stdin": subprocess.PIPE if held else subprocess.DEVNULL,
         "start_new_session": True,
         "preexec_fn": partial(_ask_for, at_our_death) if at_our_death else None,
     }
@@ -41,6 +44,18 @@ def spawn(
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("ab") as output:
         return start(command, stdout=output, stderr=subprocess.STDOUT, **options)
+
+
+def release(held: subprocess.Popen[bytes]) -> None:
+    """Let a process go on that was started held; one that has ended is left alone."""
+    if held.stdin is not None:
+        with suppress(BrokenPipeError), held.stdin:
+            held.stdin.write(b"\n")
+
+
+def wait_for_release() -> bool:
+    """Wait until whoever started us lets us go on; False if it does not want us any more."""
+    return bool(sys.stdin.readline())
 
 
 def stop(processes: Sequence[psutil.Process], first: signal.Signals = signal.SIGTERM) -> None:

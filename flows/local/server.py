@@ -10,8 +10,8 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -28,10 +28,11 @@ _PATIENCE = 180.0  # seconds until a server must answer: the first start creates
 
 
 class Server(NamedTuple):
-    """A server that answers."""
+    """A server that answers, or is about to."""
 
     api: str
     private: bool  # for one run alone
+    wait: Callable[[], None]  # returns once it answers; raises StoreError if it does not
 
 
 def api_url(port: int) -> str:
@@ -76,25 +77,13 @@ def port_is_free(port: int) -> bool:
 
 
 def start(
-    workspace: Workspace, port: int, *, private: bool, mark: dict[str, str] | None = None
+    workspace: Workspace, port: int, mark: Mapping[str, str] | None = None
 ) -> subprocess.Popen[bytes]:
-    """Start a server; returns once it answers. Raises StoreError if it does not."""
-    log = settings.home(workspace) / "logs" / ("private-server.log" if private else "server.log")
-    environment = settings.server(workspace, private=private) | (mark or {})
-    environment |= {"PREFECT_SERVER_API_HOST": HOST, "PREFECT_SERVER_API_PORT": str(port)}
-    command = [sys.executable, "-m", "uvicorn", "--factory", _APP]
-    command += ["--host", HOST, "--port", str(port), "--timeout-graceful-shutdown", "3"]
-    # Two first starts at once would both create the tables.
-    with locked(workspace.locks / "prefect-server-start.lock"):
-        process = processes.spawn(
-            command,
-            environment=environment,
-            folder=settings.CHECKOUT,
-            log=log,
-            at_our_death=signal.SIGTERM if private else None,
-        )
+    """Start the server of `make up`; returns once it answers. Raises StoreError if it does not."""
+    with _one_start_at_a_time(workspace):
+        process = _spawn(workspace, port, private=False, mark=mark)
         try:
-            _wait_until_healthy(process, api_url(port), log)
+            _wait_until_healthy(process, api_url(port), _log(workspace, private=False))
         except BaseException:
             processes.stop([psutil.Process(process.pid)])
             raise
@@ -111,16 +100,51 @@ def is_one(process: psutil.Process) -> bool:
 
 @contextmanager
 def for_one_run(workspace: Workspace) -> Iterator[Server]:
-    """The server to use for one run: that of `make up`, else a private one, stopped at the end."""
+    """The server to use for one run: that of `make up`, else a private one, stopped at the end.
+
+    A private one takes seconds to answer, in which there is other work to do: call `wait` after it.
+    """
     if (api := running(workspace)) is not None:
-        yield Server(api, private=False)
+        yield Server(api, private=False, wait=lambda: None)
         return
-    port = free_port()
-    process = start(workspace, port, private=True)
-    try:
-        yield Server(api_url(port), private=True)
-    finally:
-        processes.stop([psutil.Process(process.pid)])
+    with ExitStack() as starting:
+        starting.enter_context(_one_start_at_a_time(workspace))
+        port = free_port()
+        process = _spawn(workspace, port, private=True)
+
+        def wait() -> None:
+            _wait_until_healthy(process, api_url(port), _log(workspace, private=True))
+            starting.close()
+
+        try:
+            yield Server(api_url(port), private=True, wait=wait)
+        finally:
+            processes.stop([psutil.Process(process.pid)])
+
+
+def _one_start_at_a_time(workspace: Workspace) -> AbstractContextManager[None]:
+    """Two first starts at once would both create the tables."""
+    return locked(workspace.locks / "prefect-server-start.lock")
+
+
+def _log(workspace: Workspace, *, private: bool) -> Path:
+    return settings.home(workspace) / "logs" / ("private-server.log" if private else "server.log")
+
+
+def _spawn(
+    workspace: Workspace, port: int, *, private: bool, mark: Mapping[str, str] | None = None
+) -> subprocess.Popen[bytes]:
+    environment = {**settings.server(workspace, private=private), **(mark or {})}
+    environment |= {"PREFECT_SERVER_API_HOST": HOST, "PREFECT_SERVER_API_PORT": str(port)}
+    command = [sys.executable, "-m", "uvicorn", "--factory", _APP]
+    command += ["--host", HOST, "--port", str(port), "--timeout-graceful-shutdown", "3"]
+    return processes.spawn(
+        command,
+        environment=environment,
+        folder=settings.CHECKOUT,
+        log=_log(workspace, private=private),
+        at_our_death=signal.SIGTERM if private else None,
+    )
 
 
 def _wait_until_healthy(process: subprocess.Popen[bytes], api: str, log: Path) -> None:

@@ -25,6 +25,14 @@ _SCHEDULING = (
     "TRIGGERS",
 )
 
+# States of task runs and events are written together, every few seconds and at the server's end.
+# One transaction each would collide with what a task asks about the limits of its tags: SQLite
+# refuses that at once, and Prefect's client asks again after two seconds.
+_IN_BATCHES = {
+    "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_BATCH_SIZE": "500",
+    "PREFECT_SERVER_SERVICES_EVENT_PERSISTER_BATCH_SIZE": "1000",
+}
+
 
 def home(workspace: Workspace) -> Path:
     """Prefect's home: database, records of results, logs and pids of services."""
@@ -63,6 +71,7 @@ def server(workspace: Workspace, *, private: bool) -> dict[str, str]:
     settings.pop("PREFECT_API_URL", None)
     if private:
         settings["PREFECT_SERVER_UI_ENABLED"] = "false"
+        settings |= _IN_BATCHES
         settings |= {f"PREFECT_SERVER_SERVICES_{name}_ENABLED": "false" for name in _SCHEDULING}
     return settings
 

@@ -50,7 +50,7 @@ def _server(workspace: Workspace, port: int) -> str:
             found="something else listens on it",
             remedy="choose another one: make up PORT=4201",
         )
-    process = server.start(workspace, port, private=False, mark=_mark(workspace))
+    process = server.start(workspace, port, _mark(workspace))
     api = server.api_url(port)
     note = json.dumps({"api": api, "pid": process.pid})
     write_durably(server.address_file(workspace), note.encode())

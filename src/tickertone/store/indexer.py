@@ -5,6 +5,7 @@ idempotent. The database can be deleted at any time: the next run loads it anew,
 any journal knows.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -67,9 +68,11 @@ def index_manifests(
             load_known(connection, artifacts)
             connection.begin()
         added = 0
+        standing = _standing(connection)
         for (stage, subject), manifest in manifests.items():
-            added += load_once(connection, artifacts, manifest)
-            make_current(connection, stage, subject, manifest)
+            if (stage, subject, manifest.fingerprint, content_of(manifest)) not in standing:
+                added += load_once(connection, artifacts, manifest)
+                make_current(connection, stage, subject, manifest)
         _drop_gone_targets(connection, catalog)
     return added
 
@@ -123,6 +126,8 @@ def load_journals(connection: "DuckDBPyConnection", workspace: Workspace) -> Non
     """Load the journals that are not there, or have grown since."""
     known = dict(connection.execute("SELECT run, count(*) FROM step_row GROUP BY 1").fetchall())
     for path in sorted(workspace.runs.glob("*.jsonl")):
+        if path.read_bytes().count(b"\n") == known.get(path.stem):
+            continue  # lines are only ever added: years of nights need not be parsed every night
         rows = [_row(entry) for entry in read_journal(path)]
         if len(rows) != known.get(path.stem):
             connection.execute("DELETE FROM step_row WHERE run = ?", [path.stem])
@@ -158,6 +163,15 @@ def _insert(
     connection.register("incoming", pa.table(columns))
     connection.execute(f"INSERT INTO {table} BY NAME SELECT * FROM incoming")  # noqa: S608
     connection.unregister("incoming")
+
+
+def _standing(connection: "DuckDBPyConnection") -> set[tuple[str, str, str, str]]:
+    """(stage, subject, fingerprint, content) of all that is loaded and current."""
+    found = connection.execute(
+        "SELECT c.stage, c.subject, c.fingerprint, l.content "
+        "FROM current c JOIN loaded l ON l.fingerprint = c.fingerprint"
+    )
+    return {(str(a), str(b), str(c), str(d)) for a, b, c, d in found.fetchall()}
 
 
 def load_once(connection: "DuckDBPyConnection", artifacts: Artifacts, manifest: Manifest) -> int:
@@ -208,17 +222,35 @@ def make_current(
 
 
 def _replace_catalog(connection: "DuckDBPyConnection", catalog: CatalogRows) -> None:
+    if _has_catalog(connection, catalog):
+        return
     for origin in catalog.origins:
         connection.execute("DELETE FROM dataset_origin WHERE dataset = ?", [origin.dataset])
     for experiment in {target.experiment for target in catalog.targets}:
         connection.execute("DELETE FROM target_split WHERE experiment = ?", [experiment])
     connection.execute("DELETE FROM published_row")
-    for table, rows in (
-        ("dataset_origin", catalog.origins),
-        ("target_split", catalog.targets),
-        ("published_row", catalog.published),
-    ):
-        _insert(connection, table, [tuple(row.model_dump().values()) for row in rows])
+    for table, rows in _catalog_tables(catalog).items():
+        _insert(connection, table, rows)
+
+
+def _has_catalog(connection: "DuckDBPyConnection", catalog: CatalogRows) -> bool:
+    """Whether the catalog's rows are there already; those of gone data sets are left alone."""
+    for table, rows in _catalog_tables(catalog).items():
+        names = {row[0] for row in rows}
+        found = connection.execute(f"SELECT * FROM {table}").fetchall()  # noqa: S608
+        of_ours = [row for row in found if row[0] in names or table == "published_row"]
+        if Counter(of_ours) != Counter(rows):
+            return False
+    return True
+
+
+def _catalog_tables(catalog: CatalogRows) -> dict[str, list[tuple[object, ...]]]:
+    tables: dict[str, Sequence[Frozen]] = {
+        "dataset_origin": catalog.origins,
+        "target_split": catalog.targets,
+        "published_row": catalog.published,
+    }
+    return {t: [tuple(row.model_dump().values()) for row in rows] for t, rows in tables.items()}
 
 
 def _drop_gone_targets(connection: "DuckDBPyConnection", catalog: CatalogRows) -> None:

@@ -71,7 +71,7 @@ TABLES = f"""
 CREATE TABLE IF NOT EXISTS schema_version AS SELECT '{SCHEMA_VERSION}' AS version;
 """
 
-VIEWS = """
+_VIEWS = """
 CREATE OR REPLACE VIEW datasets AS
     SELECT c.subject AS dataset, r.split, r.rows_read, r.rows_accepted, r.rows_quarantined,
            r.content_hash, o.source, o.revision, o.licence, r.fingerprint
@@ -124,4 +124,10 @@ CREATE OR REPLACE VIEW confusion AS
     JOIN current c ON c.stage = 'evaluate' AND c.fingerprint = r.fingerprint;
 CREATE OR REPLACE VIEW published AS SELECT * FROM published_row;
 CREATE OR REPLACE VIEW steps AS SELECT * FROM step_row;
+"""
+
+VIEWS_VERSION = digest(_VIEWS)
+VIEWS = f"""
+{_VIEWS}
+CREATE OR REPLACE MACRO views_version() AS '{VIEWS_VERSION}';
 """
