@@ -20,6 +20,7 @@ import psutil
 
 from flows.local import processes, server, settings
 from tickertone.errors import TickertoneError
+from tickertone.store.disk import require_room
 from tickertone.workspace import Workspace
 
 LEAVE = signal.SIGHUP  # tells the flow's process to end at once
@@ -47,6 +48,7 @@ def main(arguments: list[str]) -> int:
             return 128 + signal.SIGTERM
     try:
         workspace = Workspace.find(settings.CHECKOUT)
+        require_room(workspace.var)  # else the server would end at its start, and not say why
         with _only_run(workspace) as alone, server.for_one_run(workspace) as used:
             return _flow(workspace, used.api, options, arguments, alone=alone and used.private)
     except TickertoneError as error:

@@ -6,6 +6,7 @@ import typer
 
 from tickertone.cli import catalog, doctor, lock, maintenance, plan, results, run
 from tickertone.errors import TickertoneError
+from tickertone.store.disk import disk_error
 
 app = typer.Typer(
     name="tickertone",
@@ -39,7 +40,8 @@ def main() -> None:
         print(f"error: {error}", file=sys.stderr)
         sys.exit(1)
     except OSError as error:
-        print(f"error: {error.filename or 'the system'}: {error.strerror}", file=sys.stderr)
+        said = disk_error(error) or f"{error.filename or 'the system'}: {error.strerror}"
+        print(f"error: {said}", file=sys.stderr)
         sys.exit(1)
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
