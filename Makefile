@@ -1,5 +1,6 @@
 # make demo   the whole pipeline on the data that ships with the project
 # make test   style, types and every test;  make quick: the fast ones alone
+# make chaos  a run that is killed fifty times (about half an hour) ends as an undisturbed one
 # make up     a local Prefect server with its deployments and a worker;  make down: stop all of it
 
 PYTHON ?= python3
@@ -13,7 +14,7 @@ export PREFECT_SERVER_ANALYTICS_ENABLED := false
 export DO_NOT_TRACK := 1
 export GX_ANALYTICS_ENABLED := false
 
-.PHONY: demo test quick lint up down clean
+.PHONY: demo test quick chaos lint up down clean
 
 demo: $(VENV)/.runtime
 	$(BIN)/tickertone run demo
@@ -23,6 +24,9 @@ test: lint
 
 quick: $(VENV)/.dev
 	$(BIN)/pytest -m "not slow"
+
+chaos: $(VENV)/.dev
+	TICKERTONE_KILLS=50 $(BIN)/pytest -s tests/crash/test_killed_runs.py
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check

@@ -20,6 +20,7 @@ import psutil
 
 from flows.local import processes, server, settings
 from tickertone.errors import TickertoneError
+from tickertone.store.disk import require_room
 from tickertone.workspace import Workspace
 
 LEAVE = signal.SIGHUP  # tells the flow's process to end at once
@@ -48,6 +49,7 @@ def main(arguments: list[str]) -> int:
             return 128 + signal.SIGTERM
     try:
         workspace = Workspace.find(settings.CHECKOUT)
+        require_room(workspace.var)  # else the server would end at its start, and not say why
         with _only_run(workspace) as alone, server.for_one_run(workspace) as used:
             command = ["flows.local.foreground", *arguments, "--held"]
             command += ["--alone"] * (alone and used.private)

@@ -1,3 +1,5 @@
+import threading
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
@@ -58,6 +60,42 @@ def test_a_rotten_shard_is_thrown_away_and_its_rows_computed_again(tmp_path):
     rows, _, computed = fill(shards, ["a", "b"])
     assert computed == ["a", "b"]
     assert np.array_equal(rows, scores(["a", "b"]))
+
+
+def test_what_a_killed_writer_left_half_written_is_swept_away_and_never_read(tmp_path):
+    left = tmp_path / ".1.part"
+    left.write_bytes(b"PAR1 half a sh")
+    rows, _, computed = fill(ShardSet(tmp_path), ["a"])
+    assert computed == ["a"]
+    assert np.array_equal(rows, scores(["a"]))
+    assert not left.exists()
+
+
+def test_two_who_want_the_same_rows_at_once_compute_each_once(tmp_path):
+    inside, release = threading.Event(), threading.Event()
+    computed = []
+
+    def slowly(ids):
+        def compute(positions):
+            inside.set()
+            release.wait()
+            computed.extend(ids[i] for i in positions)
+            return scores([ids[i] for i in positions])
+
+        return compute
+
+    wanted = (["a", "b", "c"], ["b", "c", "d"])
+    threads = [
+        threading.Thread(target=lambda ids=ids: ShardSet(tmp_path).fill(ids, slowly(ids)))
+        for ids in wanted
+    ]
+    threads[0].start()
+    inside.wait()
+    threads[1].start()
+    release.set()
+    for thread in threads:
+        thread.join()
+    assert sorted(computed) == ["a", "b", "c", "d"]
 
 
 def test_a_shard_reads_back_as_it_was_written(tmp_path):

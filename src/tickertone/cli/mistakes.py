@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from tickertone.errors import TickertoneError
+from tickertone.store.disk import disk_error
 
 
 @contextmanager
@@ -16,7 +17,8 @@ def told(status: int = 1) -> Iterator[None]:
         print(f"error: {error}", file=sys.stderr)
         sys.exit(status)
     except OSError as error:
-        print(f"error: {error.filename or 'the system'}: {error.strerror}", file=sys.stderr)
+        said = disk_error(error) or f"{error.filename or 'the system'}: {error.strerror}"
+        print(f"error: {said}", file=sys.stderr)
         sys.exit(status)
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)

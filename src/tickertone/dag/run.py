@@ -23,6 +23,7 @@ from tickertone.frozen import JSON, Frozen
 from tickertone.identity.code import remember_all_code
 from tickertone.stages.work import Say
 from tickertone.store.artifacts import Artifacts
+from tickertone.store.disk import disk_errors_in_words, require_room
 from tickertone.store.in_use import enter
 from tickertone.store.indexer import index_manifests, index_runs
 from tickertone.store.journal import Entry, Journal, Kind
@@ -75,7 +76,7 @@ class Run:
         models: Iterable[str] = (),
         refresh: Iterable[str] = (),
     ) -> "Run":
-        """Load the catalog and start a run; raises ConfigError.
+        """Load the catalog and start a run; raises ConfigError, or StoreError if it cannot write.
 
         Until it is closed, or this process ends, nothing is pruned or set aside.
         """
@@ -84,6 +85,7 @@ class Run:
         check_stages(refresh)
         scope = Scope.of(load_catalog(workspace.data), experiment, models)
         run = cls(workspace, scope, refresh)
+        require_room(workspace.var)
         run._in_use = enter(workspace)
         return run
 
@@ -148,11 +150,15 @@ class Run:
             self.warnings += check_drift(self.workspace, name, self.scope.dataset(name), ingested)
 
     def done(self, step: Step, manifest: Manifest, made: bool, seconds: float) -> None:
-        """Note that a step succeeded, computed or adopted, and show people its pages."""
+        """Note that a step succeeded, computed or adopted, and show people its pages.
+
+        Raises StoreError if that cannot be written down; the run can then only end.
+        """
         node = Node(step.stage, step.subject)
         self._manifests[node] = manifest
         if step.stage == "validate":
-            accept(self.workspace, step.subject, self._manifests[Node("ingest", step.subject)])
+            with disk_errors_in_words():
+                accept(self.workspace, step.subject, self._manifests[Node("ingest", step.subject)])
         try:
             publish(self.workspace, step.subject, manifest)
         except OSError as error:  # the result stands; its page is put there by the next run

@@ -113,6 +113,8 @@ class Artifacts:
             product = body(self._work(step, draft, scratch, say))
             self._recheck(step)
             manifest = self._describe(step, product, draft, time.monotonic() - began)
+            for folder in {path.parent for path in draft.rglob("*")}:
+                sync_file(folder)  # its files are on the disk, and now their names in it
             write_manifest(draft, manifest)
             _remove(final)
             draft.rename(final)

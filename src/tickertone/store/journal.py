@@ -16,6 +16,7 @@ from pydantic import ValidationError
 
 from tickertone.frozen import Frozen
 from tickertone.identity.fingerprint import Parts
+from tickertone.store.disk import disk_errors_in_words
 from tickertone.store.sealed_json import sealed, unsealed
 from tickertone.workspace import Workspace
 
@@ -54,14 +55,18 @@ class Journal:
         self.entries: list[Entry] = []
 
     def add(self, entry: Entry) -> None:
-        """Append one entry; a torn last line is ignored by readers."""
+        """Append one entry; a torn last line is ignored by readers. Raises StoreError."""
         entry = entry.model_copy(
             update={"finished_at": datetime.now(UTC).isoformat(timespec="seconds")}
         )
         self.entries.append(entry)
+        with disk_errors_in_words():
+            self._append(sealed(entry.model_dump_json()) + "\n")
+
+    def _append(self, line: str) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         with self.path.open("a", encoding="utf-8") as file:
-            file.write(sealed(entry.model_dump_json()) + "\n")
+            file.write(line)
 
 
 def journals(workspace: Workspace) -> list[Path]:

@@ -72,6 +72,8 @@ class ShardSet:
         table = pa.table(
             {"text_id": [text_ids[i] for i in order], "value": list(values[order])}, schema=SCHEMA
         )
+        for left_behind in self.folder.glob(".*.part"):  # by a writer that was killed
+            left_behind.unlink()
         temporary = self.folder / f".{os.getpid()}.part"
         pq.write_table(table, temporary)
         sync_file(temporary)

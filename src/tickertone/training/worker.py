@@ -19,6 +19,8 @@ from typing import Any
 
 from tickertone.errors import TickertoneError
 from tickertone.models.protocol import FitJob, Fitted
+from tickertone.store.disk import disk_errors_in_words
+from tickertone.store.files import locked
 from tickertone.training.request import FitRequest, Measurements
 
 TERMINATED = 143  # 128 + SIGTERM, as shells report it
@@ -31,9 +33,12 @@ def main(arguments: list[str]) -> int:
     """Run one request; the exit status."""
     path, parent = Path(arguments[0]), int(arguments[1])
     _end_when_told(parent)
-    request = FitRequest.model_validate_json(path.read_bytes())
     try:
-        measurements = run(request)
+        # A worker whose parent was killed may live on for a moment: it keeps its successor waiting.
+        with locked(path.with_name("worker.lock")):
+            request = FitRequest.model_validate_json(path.read_bytes())
+            with disk_errors_in_words(request.scratch, request.out):
+                measurements = run(request)
     except TickertoneError as error:
         kind = type(error).__name__
         parts = {"found": error.found, "expected": error.expected, "remedy": error.remedy}
