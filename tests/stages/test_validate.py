@@ -73,7 +73,7 @@ def run(tmp_path):
         splits = {
             name: {
                 "role": "train" if name == "train" else "test",
-                "files": [{"file": f"{name}.csv", "rows": (rows or {}).get(name)}],
+                "rows": (rows or {}).get(name),
             }
             for name in tables
         }
@@ -82,7 +82,7 @@ def run(tmp_path):
             settings={
                 "name": name,
                 "dataset": {
-                    "labels": {label: label for label in LABELS},
+                    "labels": LABELS,
                     "splits": splits,
                     "dev_fraction": dev_fraction,
                     "max_characters": 100,

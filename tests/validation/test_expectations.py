@@ -11,8 +11,8 @@ RULES = Rules.model_validate(
     {
         "name": "odd",
         "dataset": {
-            "labels": {label: label for label in LABELS},
-            "splits": {"train": {"role": "train", "files": [{"file": "odd.csv"}]}},
+            "labels": LABELS,
+            "splits": {"train": {"role": "train"}},
             "max_characters": 100,
         },
         "task": {"name": "mood", "labels": LABELS},

@@ -49,7 +49,7 @@ class DatasetFindings:
 class Findings:
     """All that the page of an experiment shows.
 
-    `target_specs`, `dataset_specs` and `model_specs` are dumps of catalog stanzas by name;
+    `target_specs`, `dataset_specs` and `model_specs` are parts of catalog stanzas by name;
     `published` rows of target, system, accuracy, macro_f1, weighted_f1 and source; `missing` names
     the steps that did not end well; `step_seconds` says what each step took when it was computed.
     """

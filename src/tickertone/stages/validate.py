@@ -52,7 +52,7 @@ def run(work: Work) -> Product:
     source = {name: _read(work.only(name)) for name in rules.dataset.splits}
     quarantine = pq.read_table(work.only("quarantine"), columns=["split", "reason"])
     counts = {
-        name: count_split(name, len(table), quarantine, rules.dataset.rows_expected(name))
+        name: count_split(name, len(table), quarantine, rules.dataset.splits[name].rows)
         for name, table in source.items()
     }
     pairs, own_checks, clean = _compare(work, rules, source)

@@ -1,8 +1,8 @@
 """What validation needs to know of a data set and its task: a part of their catalog stanzas."""
 
-from pydantic import BaseModel, ConfigDict
+from typing import Literal
 
-from tickertone.catalog.snapshots import SplitSpec
+from pydantic import BaseModel, ConfigDict
 
 
 class _Part(BaseModel):
@@ -11,11 +11,18 @@ class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
-class DatasetRules(_Part):
-    """The part of a data set's stanza."""
+class SplitRules(_Part):
+    """What it may be used for, and the rows of its files, if the catalog knows them all."""
 
-    labels: dict[str, str]
-    splits: dict[str, SplitSpec]
+    role: Literal["train", "test"]
+    rows: int | None = None
+
+
+class DatasetRules(_Part):
+    """The part of a data set's stanza; `labels` are those of the task that it can have."""
+
+    labels: tuple[str, ...]
+    splits: dict[str, SplitRules]
     dev_fraction: float = 0.0
     max_characters: int
 
@@ -23,12 +30,6 @@ class DatasetRules(_Part):
     def split_names(self) -> tuple[str, ...]:
         """The splits after validation: those of the file, and dev where one is carved."""
         return (*self.splits, "dev") if self.dev_fraction else tuple(self.splits)
-
-    def rows_expected(self, split: str) -> int | None:
-        """The rows of a split's files, if the catalog knows them all."""
-        rows = [file.rows for file in self.splits[split].files]
-        known = [n for n in rows if n is not None]
-        return sum(known) if len(known) == len(rows) else None
 
 
 class TaskRules(_Part):
@@ -50,4 +51,4 @@ class Rules(_Part):
     @property
     def known_labels(self) -> list[str]:
         """The task's labels that the data set can have, in the task's order."""
-        return [label for label in self.task.labels if label in self.dataset.labels.values()]
+        return [label for label in self.task.labels if label in self.dataset.labels]

@@ -2,6 +2,7 @@
 
 from importlib.resources import files
 
+from tickertone.catalog.models import ModelSpec
 from tickertone.dag.planner import Node, Results
 from tickertone.dag.recipes import placeless
 from tickertone.dag.scope import Scope
@@ -11,6 +12,12 @@ from tickertone.identity.fingerprint import parts_of
 from tickertone.store.manifest import Output, Step
 
 _EVALUATED = ("leaderboard", "evaluations", "confusion", "reliability")
+# What the page says of a stanza; the rest shows in what came of it, or makes no difference.
+_OF_A_DATASET = {"title", "source", "licence"}
+_OF_A_MODEL = {
+    "linear": {"family", "trained_on", "features"},
+    "encoder": {"family", "trained_on", "base", "tuning", "lora", "seed"},
+}
 
 
 def subjects(scope: Scope) -> list[str]:
@@ -51,12 +58,10 @@ def step(scope: Scope, subject: str, results: Results) -> Step:
             "title": scope.spec.title,
             "targets": {name: t.model_dump(mode="json") for name, t in scope.targets.items()},
             "datasets": {
-                name: scope.dataset(name).model_dump(mode="json") for name in scope.validated
+                name: scope.dataset(name).model_dump(mode="json", include=_OF_A_DATASET)
+                for name in scope.validated
             },
-            "models": {
-                name: placeless(scope.model(name)).model_dump(mode="json")
-                for name in scope.spec.models
-            },
+            "models": {name: _described(scope.model(name)) for name in scope.spec.models},
             "published": [
                 row.model_dump(mode="json")
                 for row in scope.catalog.published
@@ -75,6 +80,10 @@ def step(scope: Scope, subject: str, results: Results) -> Step:
         if results.has(node)
     }
     return Step(subject=subject, parts=parts, inputs=inputs, notes={"seconds": seconds})
+
+
+def _described(recipe: ModelSpec) -> JSON:
+    return placeless(recipe).model_dump(mode="json", include=_OF_A_MODEL[recipe.family])
 
 
 def _shown(scope: Scope, node: Node, results: Results) -> dict[str, Output]:

@@ -1,12 +1,11 @@
 """validate(data set): expectations, leaks, and dev carved from train."""
 
+from tickertone.catalog.datasets import DatasetSpec
 from tickertone.dag.planner import Node, Results
 from tickertone.dag.scope import Scope
 from tickertone.frozen import JSON
 from tickertone.identity.fingerprint import parts_of
 from tickertone.store.manifest import Step
-
-_NOT_READ = {"title", "source", "licence", "related", "check_against", "drift"}
 
 
 def subjects(scope: Scope) -> list[str]:
@@ -36,12 +35,11 @@ def step(scope: Scope, subject: str, results: Results) -> Step:
             inputs[f"against:{other}"] = results.output("ingest", other, "train")
         else:
             unchecked.append(other)
-    settings = spec.model_dump(mode="json", exclude=_NOT_READ)
     parts = parts_of(
         "validate",
         settings={
             "name": subject,
-            "dataset": settings,
+            "dataset": _rules(spec),
             "task": scope.task(subject),
             "unchecked": unchecked,
         },
@@ -50,3 +48,19 @@ def step(scope: Scope, subject: str, results: Results) -> Step:
         libraries=["great_expectations", "numpy", "pandas", "pyarrow", "scipy"],
     )
     return Step(subject=subject, parts=parts, inputs=inputs)
+
+
+def _rules(spec: DatasetSpec) -> JSON:
+    """What validation knows of a stanza (`validation.rules`); how files are read is ingest's."""
+    splits: dict[str, JSON] = {}
+    for name, split in spec.splits.items():
+        rows = [file.rows for file in split.files]
+        known = [n for n in rows if n is not None]
+        expected = sum(known) if len(known) == len(rows) else None
+        splits[name] = {"role": split.role, "rows": expected}
+    return {
+        "labels": [*sorted(set(spec.labels.values()))],
+        "splits": splits,
+        "dev_fraction": spec.dev_fraction,
+        "max_characters": spec.max_characters,
+    }
