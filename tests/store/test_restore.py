@@ -62,6 +62,9 @@ def test_what_is_restored_is_whole_and_nothing_is_computed_again(copy, folder, e
     verdict = verify(empty.workspace)
     assert (verdict.findings, verdict.notes) == ((), ())
     assert truth(empty.workspace) == truth(copy.workspace)
+    (journal,) = copy.workspace.runs.iterdir()
+    again = empty.workspace.runs / journal.name
+    assert again.stat().st_mtime_ns == journal.stat().st_mtime_ns
     for view in ("leaderboard", "logits", "predictions", "steps", "examples", "models"):
         sql = f"SELECT * FROM {view}"
         assert sorted(map(repr, empty.ask(sql))) == sorted(map(repr, copy.ask(sql)))

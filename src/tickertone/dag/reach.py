@@ -1,8 +1,10 @@
 """What the experiments of the catalog reach, so that the rest can be pruned.
 
-For each step of each experiment: what it came to last, and what it would come to if it ran now.
+For each step of each experiment: what it came to last, what that was made from, and what it would
+come to if it ran now.
 """
 
+from functools import cache
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError
 
@@ -15,7 +17,7 @@ from tickertone.models.families import family_of
 from tickertone.store.artifacts import Artifacts
 from tickertone.store.manifest import Manifest
 from tickertone.store.prune import Reach
-from tickertone.store.replay import replay
+from tickertone.store.replay import Replay, replay
 from tickertone.workspace import Workspace
 
 _CANNOT_PLAN = (TickertoneError, OSError, PackageNotFoundError)
@@ -27,7 +29,8 @@ def reach(workspace: Workspace, catalog: Catalog) -> Reach:
     A step that no journal knows keeps whatever was made for it; if the identity of an embedding
     cannot be told, all embeddings are kept.
     """
-    artifacts, last = Artifacts(workspace), replay(workspace).last
+    artifacts, known = Artifacts(workspace), replay(workspace)
+    last = known.last
     fingerprints: set[str] = set()
     unknown: set[tuple[str, str]] = set()
     every_step_planned = True
@@ -36,6 +39,7 @@ def reach(workspace: Workspace, catalog: Catalog) -> Reach:
         every = [node for stage in STAGES for node in nodes(scope, stage)]
         unknown |= {(node.stage, node.subject) for node in every if node not in last}
         fingerprints |= {last[node] for node in every if node in last}
+        fingerprints |= _made_from(every, artifacts, known)
         wanted, planned = _wanted(scope, every, artifacts, last)
         fingerprints |= wanted
         every_step_planned &= planned
@@ -45,6 +49,26 @@ def reach(workspace: Workspace, catalog: Catalog) -> Reach:
         embeddings=_embeddings(workspace, catalog),
         every_scratch=not every_step_planned,
     )
+
+
+def _made_from(every: list[Node], artifacts: Artifacts, known: Replay) -> set[str]:
+    """What the run that did a step last had read for it: a plan tells what changed since then.
+
+    That is older than what the inputs came to last, if only another experiment was run since.
+    """
+    last = {(entry.stage, entry.subject): entry for entry in known.done}
+    noted: dict[str, set[tuple[str, str]]] = {}
+    for entry in known.done:
+        noted.setdefault(entry.run, set()).add((entry.stage, entry.fingerprint or ""))
+    read = cache(artifacts.read)
+    found = set()
+    for entry in (last[node] for node in every if node in last):
+        contents = set(entry.parts.inputs.values()) if entry.parts else set()
+        for stage, fingerprint in noted[entry.run]:
+            manifest = read(stage, fingerprint)
+            if manifest and contents & {output.content for output in manifest.outputs.values()}:
+                found.add(fingerprint)
+    return found
 
 
 def _wanted(

@@ -33,6 +33,7 @@ class Kept(Frozen):
 
     size: int
     sha256: str
+    modified: int = 0  # nanoseconds; of two journals of one second, the later write counts last
 
 
 class Backup(Frozen):
@@ -66,7 +67,8 @@ def backup(workspace: Workspace, folder: Path) -> Made:
         _refuse_damage(workspace)
         files, copied = {}, {}
         for name, path in _to_keep(workspace):
-            files[name] = Kept(size=path.stat().st_size, sha256=sha256_file(path))
+            about, sha256 = path.stat(), sha256_file(path)
+            files[name] = Kept(size=about.st_size, sha256=sha256, modified=about.st_mtime_ns)
             if not _is_whole(folder, files[name]):
                 _copy(path, folder, files[name])
                 copied[files[name].sha256] = files[name].size

@@ -14,6 +14,7 @@ class Replay:
 
     every: tuple[tuple[str, str], ...]  # (stage, fingerprint), once each, by when it was first done
     last: dict[tuple[str, str], str]  # (stage, subject) -> fingerprint, by when it was last done
+    done: tuple[Entry, ...]  # by when it was done
 
     def whole(self, artifacts: Artifacts) -> dict[str, Manifest]:
         """Fingerprint -> manifest, of those whose files are all there."""
@@ -37,7 +38,7 @@ def replay(workspace: Workspace) -> Replay:
         every.setdefault((entry.stage, fingerprint))
         last.pop((entry.stage, entry.subject), None)  # to the end: what was done last counts last
         last[entry.stage, entry.subject] = fingerprint
-    return Replay(tuple(every), last)
+    return Replay(tuple(every), last, tuple(done))
 
 
 def _when(entry: Entry) -> str:

@@ -60,6 +60,7 @@ def _unpack(held: Backup, folder: Path, draft: Workspace) -> None:
             raise torn(folder, f"{name} is missing")
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(source, target)
+        os.utime(target, ns=(kept.modified, kept.modified))
         sync_file(target)
         if target.stat().st_size != kept.size or sha256_file(target) != kept.sha256:
             raise torn(folder, f"{name} is not as it was written")
