@@ -84,6 +84,8 @@ class Survey:
         seen: dict[str, tuple[str | None, Vouched]] = {}
         for vouched in (result.vouched for result in self.results):
             for change in vouched.modules:
+                if change.old is None:  # used by this step for the first time
+                    continue
                 old, first = seen.setdefault(change.module, (change.old, vouched))
                 if old != change.old:
                     raise StoreError(
