@@ -67,10 +67,9 @@ def timed(command: Command) -> Time:
         output.seek(0)
         errors.seek(0)
         if process.returncode != 0:
+            said = errors.read()[-2000:].decode(errors="replace").strip()
             raise StoreError(
-                " ".join(command.words),
-                found=f"ended with status {process.returncode}",
-                expected=errors.read()[-2000:].decode(errors="replace"),
+                " ".join(command.words), found=f"ended with status {process.returncode}: {said}"
             )
         printed = output.read().decode(errors="replace")
         return Time(wall, used.ru_utime + used.ru_stime, printed)

@@ -33,11 +33,12 @@ def free_all_slots() -> None:
     from prefect.client.schemas.actions import GlobalConcurrencyLimitUpdate
     from prefect.exceptions import ObjectNotFound
 
-    # Before the first run there is no limit, and no slot that could be taken.
+    # Before the first run there is no limit. A write would meet those of a server that just began.
     with get_client(sync_client=True) as client, suppress(ObjectNotFound):
-        client.update_global_concurrency_limit(
-            TRAINING, GlobalConcurrencyLimitUpdate(active_slots=0)
-        )
+        if client.read_global_concurrency_limit_by_name(TRAINING).active_slots:
+            client.update_global_concurrency_limit(
+                TRAINING, GlobalConcurrencyLimitUpdate(active_slots=0)
+            )
 
 
 def training_slot() -> AbstractContextManager[None]:

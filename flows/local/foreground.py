@@ -21,6 +21,7 @@ from rich.markup import escape
 from flows.local import processes
 from flows.local.progress import shown
 from flows.run import LEAVE, parser
+from tickertone.dag.graph import STAGES, planner
 from tickertone.errors import ConfigError, TickertoneError
 from tickertone.identity.code import remember_all_code
 
@@ -54,6 +55,8 @@ def _get_ready() -> None:
     remember_all_code()  # before the stages are imported
     for name in ("flows.nightly", *_USED_BY_EVERY_RUN):
         import_module(name)
+    for stage in STAGES:
+        planner(stage)
 
 
 def _run(options: argparse.Namespace, console: Console) -> Any:

@@ -76,9 +76,18 @@ def _supervise(command: list[str], environment: dict[str, str]) -> int:
         process.terminate()
     while True:
         try:
+            _get_ready()
             return process.wait()
         except KeyboardInterrupt:
             continue
+
+
+def _get_ready() -> None:
+    """Import what shows the leaderboard, while the run is under way."""
+    import duckdb  # noqa: F401
+    import rich.table  # noqa: F401
+
+    import tickertone.cli.results  # noqa: F401
 
 
 def _show(workspace: Workspace, experiment: str, *, failed: bool) -> None:

@@ -25,7 +25,7 @@ from tickertone.stages.work import Say
 from tickertone.store.artifacts import Artifacts
 from tickertone.store.disk import disk_errors_in_words, require_room
 from tickertone.store.in_use import enter
-from tickertone.store.indexer import index_manifests, index_runs
+from tickertone.store.indexer import index_manifests
 from tickertone.store.journal import Entry, Journal, Kind
 from tickertone.store.manifest import Manifest, Step
 from tickertone.store.shards import ShardSet
@@ -171,12 +171,16 @@ class Run:
 
     def index(self, _what: str = "") -> int:
         """Load what is new into DuckDB; the number of rows added. Raises StoreError."""
+        return self._load(journals=False)
+
+    def _load(self, *, journals: bool) -> int:
         fresh = {
             (node.stage, node.subject): manifest
             for node, manifest in self._manifests.items()
             if node not in self._indexed
         }
-        added = index_manifests(self.workspace, fresh, catalog_rows(self.scope.catalog))
+        rows = catalog_rows(self.scope.catalog)
+        added = index_manifests(self.workspace, fresh, rows, journals=journals)
         self._indexed |= self._manifests.keys()
         return added
 
@@ -184,8 +188,7 @@ class Run:
         """Load what is left, and the journal of this run; a failure to do so is in the summary."""
         summary = self.summary()
         try:
-            self.index()
-            index_runs(self.workspace)
+            self._load(journals=True)
         except StoreError as error:
             failures = (*summary.failures, f"index failed: {error}")
             return summary.model_copy(update={"failures": failures})

@@ -55,10 +55,12 @@ def index_manifests(
     workspace: Workspace,
     manifests: Mapping[tuple[str, str], Manifest],
     catalog: CatalogRows,
+    *,
+    journals: bool = False,
 ) -> int:
     """Load finished steps, by (stage, subject), and make them current; the rows added.
 
-    Raises StoreError if the database cannot be written.
+    `journals`: load also what runs noted. Raises StoreError if the database cannot be written.
     """
     artifacts = Artifacts(workspace)
     with writing(workspace) as connection:
@@ -74,6 +76,8 @@ def index_manifests(
                 added += load_once(connection, artifacts, manifest)
                 make_current(connection, stage, subject, manifest)
         _drop_gone_targets(connection, catalog)
+        if journals:
+            load_journals(connection, workspace)
     return added
 
 
