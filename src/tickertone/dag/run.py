@@ -150,6 +150,7 @@ class Run:
     def done(self, step: Step, manifest: Manifest, made: bool, seconds: float) -> None:
         """Note that a step succeeded, computed or adopted, and show people its pages."""
         node = Node(step.stage, step.subject)
+        manifest = Artifacts(self.workspace).restated(step, manifest)
         self._manifests[node] = manifest
         if step.stage == "validate":
             accept(self.workspace, step.subject, self._manifests[Node("ingest", step.subject)])
