@@ -54,14 +54,19 @@ class Bench:
     def copied_to(self, root: Path) -> "Bench":
         """The same workspace, store and all, in another folder."""
         shutil.copytree(self.workspace.root, root)
-        copy = Bench.__new__(Bench)
-        copy.workspace, copy.data = Workspace(root), root / "data"
-        return copy
+        return self.at(root)
+
+    @classmethod
+    def at(cls, root: Path) -> "Bench":
+        """The workspace that is, or will be, in a folder."""
+        bench = cls.__new__(cls)
+        bench.workspace, bench.data = Workspace(root), root / "data"
+        return bench
 
     def write(self, name, content):
         path = self.data / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(yaml.safe_dump(content))
+        path.write_text(yaml.safe_dump(content, sort_keys=False))
 
     def edit(self, name, change):
         """Load a YAML file, let `change` work on it, write it back."""

@@ -97,6 +97,7 @@ def work_of(tmp_path):
                         "trained_on": ["news"],
                     }
                 },
+                "order": {"targets": ["news"], "models": ["plain"]},
                 "published": [],
                 "missing": [],
                 **settings,

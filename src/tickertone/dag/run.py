@@ -155,6 +155,7 @@ class Run:
         Raises StoreError if that cannot be written down; the run can then only end.
         """
         node = Node(step.stage, step.subject)
+        manifest = Artifacts(self.workspace).restated(step, manifest)
         self._manifests[node] = manifest
         if step.stage == "validate":
             with disk_errors_in_words():

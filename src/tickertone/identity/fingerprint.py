@@ -4,12 +4,13 @@ A fingerprint is the hash of five parts and of nothing else: no path, host, cloc
 order of a set. The parts are kept beside every result, so that a difference can be put in words.
 """
 
+import json
 from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.metadata import version
 
 from tickertone.frozen import JSON, Frozen
-from tickertone.identity.canonical import digest
+from tickertone.identity.canonical import canonical_json, digest
 from tickertone.identity.code import code_parts
 
 
@@ -36,11 +37,14 @@ def parts_of(
     entry_points: Iterable[str],
     libraries: Iterable[str],
 ) -> Parts:
-    """Gather the parts of a step from its settings, inputs, entry points and libraries."""
+    """Gather the parts of a step from its settings, inputs, entry points and libraries.
+
+    Mappings are put in canonical order: what is no part of the identity must not reach a result.
+    """
     return Parts(
         stage=stage,
-        settings=dict(settings),
-        inputs=dict(inputs),
+        settings=json.loads(canonical_json(dict(settings))),
+        inputs=dict(sorted(inputs.items())),
         code=code_parts(entry_points),
         libraries={name: _version(name) for name in sorted(libraries)},
     )

@@ -37,9 +37,9 @@ def _findings(work: Work) -> Findings:
     return Findings(
         experiment=settings["experiment"],
         title=settings["title"],
-        target_specs=settings["targets"],
+        target_specs={name: settings["targets"][name] for name in settings["order"]["targets"]},
         dataset_specs=settings["datasets"],
-        model_specs=settings["models"],
+        model_specs={name: settings["models"][name] for name in settings["order"]["models"]},
         published=settings["published"],
         missing=settings["missing"],
         targets={name: _target(tables, name) for name in settings["targets"]},

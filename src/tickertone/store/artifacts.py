@@ -101,6 +101,25 @@ class Artifacts:
                 return manifest, False
             return self._make(step, body, say), True
 
+    def restated(self, step: Step, manifest: Manifest) -> Manifest:
+        """The manifest of a finished step with the facts that the step states now.
+
+        They are no part of its identity: a licence may be renamed, and then is everywhere.
+        """
+        if {**manifest.facts, **step.facts} == manifest.facts:
+            return manifest
+        with locked(self.workspace.locks / f"{step.fingerprint}.lock"):
+            found = self.find(step)
+            if found is None:
+                return manifest
+            restated = found.model_copy(update={"facts": {**found.facts, **step.facts}})
+            if restated != found:
+                folder = self.folder(step.stage, step.fingerprint)
+                (folder / SEAL).unlink(missing_ok=True)  # an old one would make the new one damaged
+                write_durably(folder / MANIFEST, _written(restated))
+                write_durably(folder / SEAL, _seal(_written(restated)))
+            return restated
+
     def _make(self, step: Step, body: Body, say: Say) -> Manifest:
         final = self.folder(step.stage, step.fingerprint)
         draft = final.with_name(f".{step.fingerprint}.{os.getpid()}.part")
@@ -128,7 +147,7 @@ class Artifacts:
         return Work(
             subject=step.subject,
             settings=step.parts.settings,
-            inputs={role: self.paths(output) for role, output in step.inputs.items()},
+            inputs={role: self.paths(output) for role, output in sorted(step.inputs.items())},
             contents={
                 **step.parts.inputs,
                 **{role: output.content for role, output in step.inputs.items()},
@@ -205,7 +224,7 @@ def step_folders(root: Path) -> list[Path]:
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:
     """Write a manifest and its seal; the manifest last."""
-    written = manifest.model_dump_json(indent=1).encode()
+    written = _written(manifest)
     write_durably(folder / SEAL, _seal(written))
     write_durably(folder / MANIFEST, written)
 
@@ -216,6 +235,10 @@ def seal_holds(folder: Path, written: bytes, manifest: Manifest) -> bool:
         return (folder / SEAL).read_bytes() == _seal(written)
     except FileNotFoundError:
         return not manifest.sealed
+
+
+def _written(manifest: Manifest) -> bytes:
+    return manifest.model_dump_json(indent=1).encode()
 
 
 def _seal(written: bytes) -> bytes:

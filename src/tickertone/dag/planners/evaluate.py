@@ -43,7 +43,7 @@ def step(scope: Scope, subject: str, results: Results) -> Step:
                 "extract", f"{model}/{test.dataset}", f"logits:{test.split}"
             )
             systems.append(_system(model, "model", _contaminated(scope, model, test.dataset)))
-    for name in scope.spec.combiners:
+    for name in sorted(scope.spec.combiners):
         if results.has(Node("combine", f"{subject}/{name}")):
             inputs[f"combiner:{name}"] = results.output(
                 "combine", f"{subject}/{name}", "predictions"

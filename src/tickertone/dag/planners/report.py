@@ -62,6 +62,7 @@ def step(scope: Scope, subject: str, results: Results) -> Step:
                 for name in scope.validated
             },
             "models": {name: _described(scope.model(name)) for name in scope.spec.models},
+            "order": {"targets": [*scope.targets], "models": [*scope.spec.models]},
             "published": [
                 row.model_dump(mode="json")
                 for row in scope.catalog.published

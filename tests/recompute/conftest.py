@@ -1,0 +1,57 @@
+"""Where the scenarios start, and the tally at their end."""
+
+import pytest
+
+from tests.dag.bench import EXPERIMENT, MODELS, Bench
+from tests.models.tiny import tiny_base
+from tests.recompute.tally import TALLY
+from tickertone.training import worker
+from tickertone.training.request import FitRequest, Measurements
+
+
+def fit_here(request: FitRequest, _say: object) -> Measurements:
+    """A fit's own process takes seconds to start; `tests/training` looks after that."""
+    request.scratch.mkdir(parents=True, exist_ok=True)
+    return worker.run(request)
+
+
+@pytest.fixture(autouse=True)
+def _fits_here(monkeypatch):
+    monkeypatch.setattr("tickertone.stages.finetune.fit_in_process", fit_here)
+
+
+@pytest.fixture(scope="session")
+def ran_encoder(tmp_path_factory):
+    """A workspace with a linear model and a tiny encoder that has been run."""
+    import torch
+
+    torch.set_num_threads(1)
+    bench = Bench(tmp_path_factory.mktemp("ran encoder"))
+    base = tiny_base(bench.workspace.root / "bases" / "tiny")
+    encoder = {
+        "family": "encoder",
+        "trained_on": ["demo_headlines"],
+        "base": {"folder": "bases/tiny"},
+        "tuning": "full",
+        "max_length": 32,
+        "epochs": 2,
+        "learning_rate": 3e-3,
+        "precision": "float32",
+    }
+    assert base.folder
+    bench.write("models.yaml", {"models": {"words": MODELS["models"]["words"], "tiny": encoder}})
+    targets = {"headlines": EXPERIMENT["targets"]["headlines"]}
+    small = {**EXPERIMENT, "targets": targets, "models": ["words", "tiny"]}
+    bench.write("experiments/small.yaml", small)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("tickertone.stages.finetune.fit_in_process", fit_here)
+        summary, _ = bench.run()
+    assert summary.failures == ()
+    return bench
+
+
+def pytest_terminal_summary(terminalreporter):
+    if lines := TALLY.lines():
+        terminalreporter.section("recompute")
+        for line in lines:
+            terminalreporter.write_line(line)
