@@ -13,7 +13,7 @@ from prefect.client.schemas.objects import State
 from prefect.task_runners import ThreadPoolTaskRunner
 
 from flows.choices import Experiment, Model, Stage
-from flows.steps import carry_out, conclude
+from flows.steps import announce, carry_out, conclude
 from tasks.combine import combine
 from tasks.evaluate import evaluate
 from tasks.extract import extract
@@ -21,10 +21,9 @@ from tasks.finetune import finetune
 from tasks.index import index
 from tasks.ingest import ingest
 from tasks.limits import ensure_limits
-from tasks.publishing import publish_data_quality, publish_leaderboard, publish_plan
+from tasks.publishing import publish_data_quality, publish_leaderboard
 from tasks.report import report
 from tasks.validate import validate
-from tickertone.dag.plan import plan
 from tickertone.dag.run import Run
 from tickertone.workspace import Workspace
 
@@ -50,7 +49,7 @@ def nightly(
     """
     ensure_limits()
     run = Run.open(Workspace.find(), experiment, models, refresh)
-    publish_plan(plan(run.workspace, run.scope, run.refresh))
+    announce(run)
 
     carry_out(run, ingest)
     validated = carry_out(run, validate)

@@ -9,11 +9,21 @@ from prefect.futures import as_completed
 from prefect.states import Completed, Failed
 
 from tasks.caching import results
+from tasks.publishing import publish_plan
+from tickertone.dag.plan import plan
 from tickertone.dag.run import Run, Summary
 from tickertone.store.artifacts import Artifacts
 from tickertone.store.manifest import Manifest, Step
 
 PROGRESS = "progress"  # child logger of the run's, for one line a finished step
+
+
+def announce(run: Run) -> None:
+    """Publish what the run is going to do. That is told, not needed: failing to is a warning."""
+    try:
+        publish_plan(plan(run.workspace, run.scope, run.refresh))
+    except Exception as error:  # noqa: BLE001 - whatever a plan stumbles over, the run will name it
+        run.warnings.append(f"no plan: {error!r}")
 
 
 def carry_out(run: Run, stage: Task[Any, Any]) -> dict[str, Manifest]:

@@ -1,6 +1,9 @@
 """`tickertone plan` and `why` as a person types them, in a workspace that was never run."""
 
 import json
+import time
+
+import pytest
 
 
 def test_a_plan_of_an_empty_store_names_every_step_and_writes_nothing(tickertone):
@@ -66,3 +69,15 @@ def test_a_misspelt_stage_to_refresh_names_the_stages(tickertone):
     answer = tickertone("plan", "demo", "--refresh", "fine-tune")
     assert answer.code == 2
     assert "finetune" in answer.err
+
+
+@pytest.mark.slow
+def test_a_leaderboard_says_of_what_run_its_figures_are(copy, tickertone):
+    tickertone.root, tickertone.data = copy.workspace.root, copy.data
+    assert "the figures of run" not in tickertone("leaderboard", "small").out
+    (run,) = [path.stem for path in copy.workspace.runs.glob("*.jsonl")]
+    (copy.data / "demo" / "wires.txt").unlink()
+    time.sleep(1.1)  # runs are named after the second in which they began
+    copy.run()
+    told = [line for line in tickertone("leaderboard", "small").out.splitlines() if run in line]
+    assert told == [f"wires: the figures of run {run}; no later run got as far as evaluating it"]

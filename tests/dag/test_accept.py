@@ -20,9 +20,10 @@ from tickertone.dag.withdraw import withdraw
 from tickertone.errors import ConfigError, StoreBusy, StoreError
 from tickertone.store.acceptances import read_acceptances
 from tickertone.store.artifacts import Artifacts
-from tickertone.store.backup import backup, restore
+from tickertone.store.backup import backup
 from tickertone.store.in_use import enter
 from tickertone.store.prune import prune
+from tickertone.store.restore import restore
 from tickertone.store.verify import verify
 
 pytestmark = pytest.mark.slow
@@ -475,7 +476,7 @@ def test_a_backup_holds_the_log(copy, edit, tmp_path):
     accepted(copy, "finetune")
     before = read_acceptances(copy.workspace)
     backup(copy.workspace, tmp_path / "backup")
-    restore(copy.workspace, tmp_path / "backup", force=True)
+    restore(copy.workspace, tmp_path / "backup", lambda _draft: None, force=True)
     assert read_acceptances(copy.workspace) == before
     assert would_run(copy) == set()
     assert verify(copy.workspace).findings == ()

@@ -356,6 +356,58 @@ def test_half_a_run_later_the_rows_that_are_left_to_score_are_known(copy):
     assert steps["extract words/demo_wires"].verdict == "cached"
 
 
+def test_the_texts_of_rows_that_are_not_read_in_yet_are_counted(copy):
+    new_test_rows(copy, None)
+    extract = {s.step: s for s in plan_experiment(copy.workspace, "small").steps}[
+        "extract words/demo_headlines"
+    ]
+    assert (extract.verdict, extract.rows) == ("may run", 2)
+    assert extract.seconds == pytest.approx(0, abs=0.2)
+
+
+def test_a_new_model_scores_each_text_of_two_data_sets_once(copy):
+    new_model(copy, None)
+    rows = {s.step: s.rows for s in plan_experiment(copy.workspace, "small").steps}
+    (texts,) = copy.ask("SELECT count(DISTINCT text_id) FROM examples WHERE split <> 'train'")[0]
+    of_model = [n for step, n in rows.items() if step.startswith("extract long_letters/")]
+    assert sum(of_model) == texts
+
+
+def test_of_two_steps_that_lost_the_same_shard_one_may_make_it_for_both(copy):
+    text = copy.rows("headlines_test.csv")[1][0]
+    with (copy.data / "demo" / "wires.txt").open("ab") as file:
+        file.write(f"{text}@neutral\n".encode())
+    copy.run()
+    _file_of(copy, "extract words/demo_headlines", "logits:test").unlink()
+    steps = {s.step: s for s in plan_experiment(copy.workspace, "small").steps}
+    assert steps["extract words/demo_headlines"].verdict == "will run"
+    assert steps["extract words/demo_wires"].verdict == "may run"
+    assert steps["extract words/demo_wires"].reasons[0] == (
+        "shares a lost file with extract words/demo_headlines"
+    )
+    computed = copy.computed()
+    assert "extract words/demo_headlines" in computed
+    assert computed <= {name for name, step in steps.items() if step.verdict != "cached"}
+
+
+def test_what_is_asked_for_runs_whatever_comes_out_before_it(copy):
+    learning_setting(copy, None)
+    steps = plan_experiment(copy.workspace, "small", refresh=["extract"]).steps
+    assert {s.verdict for s in steps if s.stage == "extract"} == {"will run"}
+    depending = next(s for s in steps if s.step == "extract words/demo_wires")
+    assert depending.reasons == (
+        "to be computed anew, as asked",
+        "depends on what comes out of finetune words",
+    )
+
+
+def test_a_damaged_file_of_an_earlier_result_does_not_stop_the_plan(copy):
+    new_test_rows(copy, None)
+    _file_of(copy, "validate demo_headlines", "test").write_bytes(b"PAR1")
+    steps = {s.step: s for s in plan_experiment(copy.workspace, "small").steps}
+    assert steps["validate demo_headlines"].verdict == "may run"
+
+
 def test_a_first_run_is_planned_in_an_empty_store(bench):
     planned = plan_experiment(bench.workspace, "small")
     by_stage = {stage: {s.verdict for s in planned.steps if s.stage == stage} for stage in STAGES}

@@ -125,8 +125,8 @@ def made_up(tmp_path: Path, prefect_server: None, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(Run, "index", lambda self, what="": 0)
     monkeypatch.setattr(Run, "close", Run.summary)
     monkeypatch.setattr(Run, "_gate", lambda self, node: None)
-    for name in ("_gate", "_check_source", "_family"):
-        monkeypatch.setattr(f"tickertone.dag.plan._Walk.{name}", lambda self, node: None)
+    for name in ("_gate", "_check_source", "_kind", "_rows"):
+        monkeypatch.setattr(f"tickertone.dag.plan._Walk.{name}", lambda *_: None)
     for name in ("accept", "publish"):
         monkeypatch.setattr(f"tickertone.dag.run.{name}", lambda *_: None)
     monkeypatch.setattr("tickertone.dag.run.licences_of", lambda *_: [])

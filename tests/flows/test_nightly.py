@@ -168,6 +168,16 @@ def plan_table() -> dict[str, str]:
     return {row["step"]: row["verdict"] for row in json.loads(found[0].data)}
 
 
+def test_a_plan_that_fails_stops_no_run(made_up, monkeypatch):
+    def broken(*_):
+        raise ValueError("no such thing")
+
+    monkeypatch.setattr("flows.steps.plan", broken)
+    state = run()
+    assert state.is_completed()
+    assert "warning: no plan: ValueError('no such thing')" in state.message
+
+
 def test_every_run_publishes_its_plan_before_the_first_step(made_up):
     run()
     assert plan_table() == {

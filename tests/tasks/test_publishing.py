@@ -3,6 +3,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from tasks import publishing
+from tickertone.dag.planned import Plan, PlannedStep
 from tickertone.identity.fingerprint import Parts
 from tickertone.stages.work import Made, Product, Work
 from tickertone.store.artifacts import Artifacts
@@ -56,6 +57,30 @@ def test_data_quality_has_one_row_a_split_with_its_counts(tmp_path, tables):
     publishing.publish_data_quality({"demo/tweets": validated})
 
     assert tables["data-quality"] == [{"dataset": "demo/tweets", "split": "train", **counts}]
+
+
+def test_a_plan_has_one_row_a_step_with_its_reasons(tables):
+    step = PlannedStep(
+        step="finetune words",
+        stage="finetune",
+        subject="words",
+        verdict="will run",
+        reasons=("recipe.c 1.0 -> 3.0", "torch 2.12 -> 2.13"),
+        rows=40,
+        seconds=2.5,
+    )
+
+    publishing.publish_plan(Plan(experiment="demo", steps=(step,)))
+
+    assert tables["plan"] == [
+        {
+            "step": "finetune words",
+            "verdict": "will run",
+            "why": "recipe.c 1.0 -> 3.0; torch 2.12 -> 2.13",
+            "rows": 40,
+            "seconds": 2.5,
+        }
+    ]
 
 
 def test_nothing_is_published_where_nothing_succeeded(tmp_path, tables):

@@ -30,6 +30,14 @@ _SHORT = """
     WHERE f.experiment = ? AND f.split = 'full'
     ORDER BY f.target, f.accuracy DESC, f.log_loss, f.system
 """
+_OLDER = """
+    WITH done AS (SELECT fingerprint, max(run) AS run FROM steps WHERE experiment = $1
+                  AND stage = 'evaluate' AND outcome IN ('computed', 'cached') GROUP BY 1)
+    SELECT DISTINCT l.target, done.run FROM leaderboard l JOIN done USING (fingerprint)
+    WHERE l.experiment = $1
+      AND done.run < (SELECT max(run) FROM steps WHERE experiment = $1 AND stage = 'ingest')
+    ORDER BY 1
+"""
 AsJson = Annotated[bool, typer.Option("--json", help="JSON instead of a table")]
 
 
@@ -40,6 +48,8 @@ def leaderboard(
     """Show the leaderboard of an experiment, on the full and on the clean test splits."""
     workspace = Workspace.find()
     show(_known(workspace, _LEADERBOARD, experiment), as_json=as_json)
+    if not as_json:
+        _say_what_is_older(workspace, experiment)
 
 
 def print_leaderboard(workspace: Workspace, experiment: str) -> None:
@@ -53,6 +63,15 @@ def print_leaderboard(workspace: Workspace, experiment: str) -> None:
             as_json=False,
             title=f"{experiment}: full test splits, and accuracy on the clean ones",
         )
+        _say_what_is_older(workspace, experiment)
+
+
+def _say_what_is_older(workspace: Workspace, experiment: str) -> None:
+    """A target that the last run did not get to evaluate shows the figures of an earlier one."""
+    from tickertone.store.query import query
+
+    for target, run in query(workspace, _OLDER, [experiment]).rows:
+        print(f"{target}: the figures of run {run}; no later run got as far as evaluating it")
 
 
 def sql(

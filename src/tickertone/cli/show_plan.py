@@ -10,11 +10,14 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from textwrap import wrap
+from typing import TYPE_CHECKING
 
 import typer
 
 from tickertone.dag.planned import Plan, PlannedStep, Verdict, spelt
-from tickertone.dag.story import Chapter, Story
+
+if TYPE_CHECKING:
+    from tickertone.dag.story import Chapter, Story
 
 _SHOWN: tuple[Verdict, ...] = ("blocked", "will run", "may run")
 _COLOURS = {"blocked": "red", "will run": "yellow", "may run": "cyan", "cached": "green"}
@@ -63,7 +66,7 @@ def _figures(step: PlannedStep) -> Iterator[str]:
         yield spelt(step.seconds)
 
 
-def story_as_text(told: Story) -> str:
+def story_as_text(told: "Story") -> str:
     """The chapters, oldest first, and what is next."""
     lines = [typer.style(told.step, bold=True), ""]
     for chapter in told.chapters:
@@ -79,13 +82,13 @@ def story_as_text(told: Story) -> str:
     return "\n".join([*lines, *(line for reason in more for line in _folded(reason, 4))])
 
 
-def _headed(chapter: Chapter) -> str:
+def _headed(chapter: "Chapter") -> str:
     when = chapter.finished_at[:16].replace("T", " ")
     took = f" in {spelt(chapter.seconds)}" if chapter.outcome == "computed" else ""
     return f"{when}  {chapter.outcome}{took}, {chapter.experiment}"
 
 
-def _reasons(chapter: Chapter) -> Iterable[str]:
+def _reasons(chapter: "Chapter") -> Iterable[str]:
     return [*chapter.reasons, *chapter.message.splitlines()]
 
 

@@ -1,0 +1,60 @@
+"""What is taken as known of a step that is yet to run: outputs made of unchanged inputs alone."""
+
+import pytest
+
+from tickertone.dag.expected import is_unknown, stand_in, unknown_inputs
+from tickertone.dag.planner import Node
+from tickertone.identity.fingerprint import Parts
+from tickertone.store.manifest import Manifest, Output, Step
+
+NAMES = ("train", "dev", "test", "train.texts", "test.texts", "test.examples", "checks")
+PARTS = Parts(
+    stage="validate",
+    settings={"dataset": {"splits": {"train": {"role": "train"}, "test": {"role": "test"}}}},
+    inputs={"train": "1", "test": "2", "quarantine": "3", "against:wires": "4"},
+    code={"tickertone.stages.validate": "5"},
+    libraries={"pyarrow": "6"},
+)
+MADE = Manifest(
+    subject="tweets",
+    fingerprint=PARTS.fingerprint,
+    parts=PARTS,
+    outputs={name: Output(content=name, files=()) for name in NAMES},
+    facts={},
+)
+
+
+def known(now, *, whole=True):
+    manifest = stand_in(Node("validate", "tweets"), MADE, now, lambda _: whole)
+    return {name for name, output in manifest.outputs.items() if not is_unknown(output)}
+
+
+def with_input(role):
+    return PARTS.model_copy(update={"inputs": {**PARTS.inputs, role: "other"}})
+
+
+@pytest.mark.parametrize(
+    ("role", "stays"),
+    [
+        ("train", {"test.texts", "test.examples"}),
+        ("test", {"train", "dev", "train.texts"}),
+        ("against:wires", {"train", "dev", "train.texts", "test.texts", "test.examples"}),
+    ],
+)
+def test_an_output_stays_where_all_that_it_is_made_of_does(role, stays):
+    assert known(with_input(role)) == stays
+
+
+@pytest.mark.parametrize("part", ["settings", "code", "libraries"])
+def test_nothing_stays_where_anything_but_an_input_changed(part):
+    assert known(PARTS.model_copy(update={part: {"other": "x"}})) == set()
+
+
+def test_nothing_is_known_of_a_step_whose_parts_are_not():
+    assert known(None) == set()
+
+
+def test_an_unknown_input_names_the_step_that_it_comes_out_of():
+    outputs = stand_in(Node("validate", "tweets"), MADE, None, lambda _: True).outputs
+    step = Step(subject="words", parts=PARTS, inputs={"train:tweets": outputs["train"]})
+    assert unknown_inputs(step) == {"train:tweets": "validate tweets"}
