@@ -78,15 +78,17 @@ def test_a_step_that_finds_no_space_fails_in_words_and_is_done_when_there_is(
 
 
 def test_a_training_whose_checkpoints_find_no_space_goes_on_when_there_is(tmp_path, disks):
-    workspace = workspace_with_an_encoder(tmp_path / "starved")
-    disks.small_disk(workspace.scratch, "2m")
+    undisturbed = workspace_with_an_encoder(tmp_path / "undisturbed")
+    goes_on_with_space(disks, undisturbed)
+    workspace = Workspace(tmp_path / "starved")
+    shutil.copytree(undisturbed.root, workspace.root)
+    shutil.rmtree(workspace.artifacts / "finetune")
+    disks.small_disk(workspace.scratch, "1m")
     said = fails_in_words(disks, workspace)
     assert "finetune tiny failed" in said
     assert "finetune words failed" not in said
     disks.enlarge(workspace.scratch, ENOUGH)
     goes_on_with_space(disks, workspace)
-    undisturbed = workspace_with_an_encoder(tmp_path / "undisturbed")
-    goes_on_with_space(disks, undisturbed)
     ours, theirs = content(seen(disks, workspace)), content(undisturbed)
     assert ours == theirs
 

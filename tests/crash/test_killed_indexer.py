@@ -59,6 +59,18 @@ def test_an_index_that_is_killed_leaves_the_rows_of_before_or_after(copy):
     assert verify(copy.workspace).findings == ()
 
 
+def test_a_lost_database_whose_loading_is_killed_is_loaded_by_the_next_run(copy):
+    before = rows(copy)
+    copy.workspace.database.unlink()
+    draw, hits = random.Random(9), 0
+    line = [sys.executable, "-m", "tests.crash.run_here", "small"]
+    for _ in range(KILLS // 2):
+        hits += kill_while_it_loads(copy, line, draw)
+    assert hits > 0
+    copy.run()
+    assert rows(copy) == before
+
+
 def test_a_rebuild_that_is_killed_leaves_the_database_as_it_was(copy):
     before = content(copy.workspace)
     draw, hits = random.Random(8), 0

@@ -87,6 +87,17 @@ def test_without_a_database_the_remedy_is_to_run_something(tmp_path):
         query(Workspace(tmp_path), "SELECT 1")
 
 
+def test_a_database_whose_first_writer_was_killed_is_none_yet(tmp_path):
+    workspace = Workspace(tmp_path)
+    workspace.var.mkdir()
+    duckdb.connect(str(workspace.database)).close()
+    with pytest.raises(StoreError, match="no database yet"):
+        query(workspace, "SELECT * FROM logits")
+    with writing(workspace):
+        pass
+    assert query(workspace, "SELECT * FROM logits").rows == ()
+
+
 def test_a_file_that_is_no_database_is_told_as_such(workspace):
     workspace.database.write_bytes(b"not a database at all" * 100)
     with pytest.raises(StoreError, match=r"tickertone\.duckdb"):

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from tickertone.errors import StoreError
+from tickertone.store.disk import disk_error
 from tickertone.store.files import locked, sync_file
 from tickertone.store.indexer import CatalogRows, index_all
 from tickertone.store.schema import TABLES, VIEWS
@@ -30,6 +31,8 @@ def rebuild(workspace: Workspace, catalog: CatalogRows) -> int:
             draft.rename(workspace.database)
             sync_file(workspace.var)
         except duckdb.Error as error:
+            if (by_disk := disk_error(error)) is not None:
+                raise by_disk from error
             raise StoreError(
                 "the new database",
                 found=str(error).strip().splitlines()[0],

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from tickertone.errors import StoreBusy, StoreError
+from tickertone.store.disk import disk_error
 from tickertone.store.files import locked
 from tickertone.store.schema import SCHEMA_VERSION, TABLES, VIEWS, VIEWS_VERSION
 from tickertone.workspace import Workspace
@@ -41,7 +42,7 @@ def writing(workspace: Workspace) -> Iterator["duckdb.DuckDBPyConnection"]:
             finally:
                 connection.close()  # rolls back what was not committed
         except duckdb.Error as error:
-            raise _cannot_open(str(error), busy=False) from error
+            raise _cannot_open(error, busy=False) from error
 
 
 def _connect_to_our_schema(workspace: Workspace) -> "duckdb.DuckDBPyConnection":
@@ -64,7 +65,7 @@ def _has_our_schema(connection: "duckdb.DuckDBPyConnection") -> bool:
     try:
         found = connection.execute("SELECT * FROM schema_version").fetchall()
     except duckdb.CatalogException:
-        return not connection.execute("SELECT 1 FROM duckdb_tables()").fetchall()
+        return _is_empty(connection)
     return found == [(SCHEMA_VERSION,)]
 
 
@@ -79,6 +80,10 @@ def _has_our_views(connection: "duckdb.DuckDBPyConnection") -> bool:
     return found == [(VIEWS_VERSION,)]
 
 
+def _is_empty(connection: "duckdb.DuckDBPyConnection") -> bool:
+    return connection.execute("SELECT 1 FROM duckdb_tables() LIMIT 1").fetchone() is None
+
+
 @contextmanager
 def reading(workspace: Workspace) -> Iterator["duckdb.DuckDBPyConnection"]:
     """A connection that can neither write nor read any other file: fit for people's SQL.
@@ -86,13 +91,11 @@ def reading(workspace: Workspace) -> Iterator["duckdb.DuckDBPyConnection"]:
     Raises StoreError if there is no database yet, or a writer keeps it for longer than a minute.
     """
     if not workspace.database.is_file():
-        raise StoreError(
-            "the store",
-            found="no database yet",
-            remedy="run an experiment first, such as: tickertone run demo",
-        )
+        raise _none_yet()
     connection = _connect(workspace, read_only=True)
     try:
+        if _is_empty(connection):  # the very first writer was killed
+            raise _none_yet()
         yield connection
     finally:
         connection.close()
@@ -113,10 +116,10 @@ def _connect(workspace: Workspace, *, read_only: bool) -> "duckdb.DuckDBPyConnec
         except duckdb.IOException as error:
             busy = kept_open(error)
             if not busy or time.monotonic() > deadline:
-                raise _cannot_open(str(error), busy) from error
+                raise _cannot_open(error, busy) from error
             time.sleep(random.uniform(0.05, 0.25))  # noqa: S311 - jitter, not a secret
         except duckdb.Error as error:
-            raise _cannot_open(str(error), busy=False) from error
+            raise _cannot_open(error, busy=False) from error
 
 
 def kept_open(error: Exception) -> bool:
@@ -124,13 +127,26 @@ def kept_open(error: Exception) -> bool:
     return "set lock on file" in str(error).lower()
 
 
-def _cannot_open(message: str, busy: bool) -> StoreError:
-    first_line = message.strip().splitlines()[0]
+def _none_yet() -> StoreError:
+    return StoreError(
+        "the store",
+        found="no database yet",
+        remedy="run an experiment first, such as: tickertone run demo",
+    )
+
+
+def _cannot_open(error: Exception, busy: bool) -> StoreError:
+    first_line = str(error).strip().splitlines()[0]
     if busy:
         remedy = "close the program that keeps the database open, and try again"
         return StoreBusy("var/tickertone.duckdb", found=first_line, remedy=remedy)
+    by_disk = disk_error(error)
     remedy = (
-        "see that var/ can be written and is not full; if the file itself is damaged, delete "
-        "var/tickertone.duckdb: the next run loads it again from the artifacts"
+        by_disk.remedy
+        if by_disk
+        else (
+            "see that var/ can be written and is not full; if the file itself is damaged, delete "
+            "var/tickertone.duckdb: the next run loads it again from the artifacts"
+        )
     )
     return StoreError("var/tickertone.duckdb", found=first_line, remedy=remedy)
