@@ -15,8 +15,8 @@ from pydantic import ValidationError
 from tickertone.errors import StoreError
 from tickertone.frozen import JSON, Frozen
 from tickertone.identity.fingerprint import Parts
-from tickertone.store.files import write_durably
 from tickertone.store.manifest import Manifest
+from tickertone.store.sealed_json import read_sealed, write_sealed
 from tickertone.workspace import Workspace
 
 FACT = "accepted"  # of a manifest: by whom, when and why it was vouched for
@@ -73,7 +73,7 @@ def acceptances_folder(workspace: Workspace) -> Path:
 def write_acceptance(workspace: Workspace, acceptance: Acceptance) -> None:
     """Write a record, or replace it whole."""
     path = acceptances_folder(workspace) / f"{acceptance.id}.json"
-    write_durably(path, acceptance.model_dump_json(indent=1).encode())
+    write_sealed(path, acceptance.model_dump(mode="json"))
 
 
 def read_acceptances(workspace: Workspace) -> list[Acceptance]:
@@ -81,7 +81,7 @@ def read_acceptances(workspace: Workspace) -> list[Acceptance]:
     found = []
     for path in acceptances_folder(workspace).glob("*.json"):
         try:
-            found.append(Acceptance.model_validate_json(path.read_bytes()))
+            found.append(Acceptance.model_validate(read_sealed(path)))
         except ValidationError as error:
             raise StoreError(
                 path.relative_to(workspace.root).as_posix(),

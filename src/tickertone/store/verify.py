@@ -16,10 +16,11 @@ from tickertone.store.artifacts import MANIFEST, SEAL, SHARDS, Artifacts, seal_h
 from tickertone.store.files import sha256_file
 from tickertone.store.findings import Finding, Verdict
 from tickertone.store.in_use import try_at_rest, try_locked
+from tickertone.store.journal import journals
 from tickertone.store.leftovers import leftover_notes, unknown_files
 from tickertone.store.manifest import FileRecord, Manifest
 from tickertone.store.verify_database import verify_database
-from tickertone.store.verify_records import journals, verify_journals, verify_records
+from tickertone.store.verify_records import verify_journals, verify_records
 from tickertone.workspace import Workspace
 
 _MEND = "tickertone verify --mend sets it aside; then the next run makes it again"

@@ -6,7 +6,7 @@ from json import JSONDecodeError, JSONDecoder
 from pathlib import Path
 
 from tickertone.store.findings import Finding
-from tickertone.store.journal import read_line
+from tickertone.store.journal import journals, read_line
 from tickertone.store.sealed_json import is_sealed, unsealed
 from tickertone.workspace import Workspace
 
@@ -26,11 +26,6 @@ def verify_journals(workspace: Workspace, notes: list[str]) -> Iterator[Finding]
             notes.append(f"runs/{path.name}: its last line is torn, as of a run that was killed")
         elif last and not believed(last):
             yield _damaged_line(path, len(lines) + 1)
-
-
-def journals(workspace: Workspace) -> list[Path]:
-    """The journals of all runs, oldest first."""
-    return sorted(workspace.runs.glob("*.jsonl"))
 
 
 def believed(line: bytes) -> bool:
