@@ -324,9 +324,10 @@ def test_after_the_run_everything_is_cached_again(copy):
 def test_a_step_that_waits_for_another_also_says_what_changed_in_itself(copy):
     learning_setting(copy, None)
     reasons = {s.step: s.reasons for s in plan_experiment(copy.workspace, "small").steps}
-    assert reasons["extract words/demo_wires"] == (
-        "recipe.c 1.0 -> 3.0",
-        "depends on what comes out of finetune words",
+    assert reasons["extract words/demo_wires"] == ("depends on what comes out of finetune words",)
+    assert reasons["report small"] == (
+        "models.words.c 1.0 -> 3.0",
+        "depends on what comes out of finetune words, combine small/headlines/mean and 5 more",
     )
     assert reasons["combine small/wires/mean"] == (
         "depends on what comes out of extract words/demo_headlines, extract words/demo_wires",
@@ -365,11 +366,11 @@ def test_the_texts_of_rows_that_are_not_read_in_yet_are_counted(copy):
     assert extract.seconds == pytest.approx(0, abs=0.2)
 
 
-def test_a_new_model_scores_each_text_of_two_data_sets_once(copy):
-    new_model(copy, None)
+def test_a_model_that_changes_scores_each_text_of_two_data_sets_once(copy):
+    learning_setting(copy, None)
     rows = {s.step: s.rows for s in plan_experiment(copy.workspace, "small").steps}
     (texts,) = copy.ask("SELECT count(DISTINCT text_id) FROM examples WHERE split <> 'train'")[0]
-    of_model = [n for step, n in rows.items() if step.startswith("extract long_letters/")]
+    of_model = [n for step, n in rows.items() if step.startswith("extract words/")]
     assert sum(of_model) == texts
 
 
@@ -402,8 +403,8 @@ def test_what_is_asked_for_runs_whatever_comes_out_before_it(copy):
 
 
 def test_a_damaged_file_of_an_earlier_result_does_not_stop_the_plan(copy):
-    new_test_rows(copy, None)
     _file_of(copy, "validate demo_headlines", "test").write_bytes(b"PAR1")
+    new_test_rows(copy, None)
     steps = {s.step: s for s in plan_experiment(copy.workspace, "small").steps}
     assert steps["validate demo_headlines"].verdict == "may run"
 
