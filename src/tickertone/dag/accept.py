@@ -5,14 +5,18 @@ from dataclasses import dataclass
 
 from tickertone.catalog.load import load_catalog
 from tickertone.dag.accept_survey import Request, Result, survey
+from tickertone.dag.acceptable import Candidate
 from tickertone.dag.catalog_rows import catalog_rows
+from tickertone.dag.last_results import LastResults
 from tickertone.dag.planner import Node
 from tickertone.errors import ConfigError, StoreError
 from tickertone.store.acceptances import (
     Acceptance,
     Vouched,
+    accepted_by,
     accepted_fact,
     now,
+    standing,
     who,
     write_acceptance,
 )
@@ -50,9 +54,10 @@ def accept(workspace: Workspace, request: Request, because: str) -> Accepted:
     with locked(workspace.locks / "accept.lock"), closing(enter(workspace)):
         found = survey(workspace, request)
         found.check()
-        if not found.results:
-            return Accepted(None, ())
         journal = Journal(workspace)
+        before = _left_behind(workspace, journal, found.candidates)
+        if not found.results:
+            return Accepted(None, (), _index(workspace, before) if before else ())
         acceptance = Acceptance(
             id=journal.run,
             because=because.strip(),
@@ -61,14 +66,38 @@ def accept(workspace: Workspace, request: Request, because: str) -> Accepted:
             results=tuple(result.vouched for result in found.results),
         )
         write_acceptance(workspace, acceptance)
-        return _carry_out(workspace, journal, acceptance, found.results)
+        return _carry_out(workspace, journal, acceptance, found.results, before)
+
+
+def _left_behind(
+    workspace: Workspace, journal: Journal, candidates: tuple[Candidate, ...]
+) -> dict[tuple[str, str], Manifest]:
+    """Results that a killed call has accepted but not noted: they are noted now."""
+    made_by = {acceptance.id: acceptance for acceptance in standing(workspace)}
+    last = LastResults(workspace)
+    found: dict[tuple[str, str], Manifest] = {}
+    for candidate in candidates:
+        there = candidate.there
+        acceptance = made_by.get(accepted_by(there) or "") if there else None
+        if there is None or acceptance is None:
+            continue
+        found[candidate.node] = there
+        noted = last.of(candidate.experiment, candidate.node)
+        if noted is not None and noted.fingerprint != there.fingerprint:
+            entry = _entry(acceptance, candidate.experiment, candidate.node, there)
+            journal.add(entry.model_copy(update={"run": journal.run}))
+    return found
 
 
 def _carry_out(
-    workspace: Workspace, journal: Journal, acceptance: Acceptance, results: tuple[Result, ...]
+    workspace: Workspace,
+    journal: Journal,
+    acceptance: Acceptance,
+    results: tuple[Result, ...],
+    before: dict[tuple[str, str], Manifest],
 ) -> Accepted:
     artifacts = Artifacts(workspace)
-    made: dict[tuple[str, str], Manifest] = {}
+    made = dict(before)
     left: list[str] = []
     for result in results:
         old = result.match.result

@@ -43,6 +43,7 @@ class Candidate:
     verdict: Verdict
     reasons: tuple[str, ...] = ()
     match: Match | None = None  # of one that can be accepted
+    there: Manifest | None = None  # of one that is in the store
 
 
 def candidates(
@@ -83,7 +84,8 @@ class _Walk:
             there = self.artifacts.find(look.step)
             if there is not None:
                 self.results[node] = there
-                return self._candidate(node, "in the store") if chosen else None
+                found = Candidate(self.scope.name, node, "in the store", there=there)
+                return found if chosen else None
         judged = self._judge(node, look) if chosen else None
         if judged is not None and judged.match is not None:
             self.results[node] = judged.match.result
