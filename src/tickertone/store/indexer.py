@@ -166,7 +166,7 @@ def _insert(
     types = [row[1] for row in connection.execute(f"DESCRIBE {table}").fetchall()]
     columns = [list(column) for column in zip(*rows, strict=True)]
     unpacked = ", ".join(f"unnest(?::{kind}[])" for kind in types)
-    connection.execute(f"INSERT INTO {table} SELECT {unpacked}", columns)  # noqa: S608
+    connection.execute(f"INSERT INTO {table} SELECT {unpacked}", columns)
 
 
 def _standing(connection: "DuckDBPyConnection") -> set[tuple[str, str, str, str]]:
