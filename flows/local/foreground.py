@@ -76,16 +76,16 @@ def _run(options: argparse.Namespace, console: Console) -> Any:
 
 def _cancel(_signal: int, _frame: FrameType | None) -> None:
     """Stop trainings, note the run as cancelled, and leave: threads cannot be waited for."""
-    from prefect.client.orchestration import get_client
-    from prefect.context import FlowRunContext
-    from prefect.states import Cancelled
-
     signal.signal(LEAVE, signal.SIG_IGN)
     signal.alarm(_LAST_WORD)  # ends us, should the server be gone as well
     for child in psutil.Process().children(recursive=True):
         child.terminate()
-    context = FlowRunContext.get()
-    try:
+    try:  # the signal may have come while these were being imported
+        from prefect.client.orchestration import get_client
+        from prefect.context import FlowRunContext
+        from prefect.states import Cancelled
+
+        context = FlowRunContext.get()
         if context is not None and context.flow_run is not None:
             with get_client(sync_client=True) as client:
                 client.set_flow_run_state(context.flow_run.id, Cancelled(), force=True)

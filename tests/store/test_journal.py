@@ -1,3 +1,4 @@
+from tests.fresh_interpreter import printed_by
 from tickertone.store.indexer import index_runs
 from tickertone.store.journal import Entry, Journal, read_journal
 from tickertone.store.query import query
@@ -68,3 +69,18 @@ def test_a_line_from_before_there_were_checksums_is_read(tmp_path):
     entries = [entry.model_dump_json() for entry in written.entries]
     written.path.write_text("\n".join(entries))
     assert [entry.subject for entry in read_journal(written.path)] == ["a", "b", "c"]
+
+
+def test_loading_a_journal_does_not_import_pandas_which_takes_longer_than_all_the_rest(tmp_path):
+    journal(Workspace(tmp_path))
+    program = f"""
+import sys
+from pathlib import Path
+from tickertone.store.indexer import index_runs
+from tickertone.workspace import Workspace
+index_runs(Workspace(Path({str(tmp_path)!r})))
+print("pandas" in sys.modules)
+"""
+    assert printed_by(program).strip() == "False"
+    rows = query(Workspace(tmp_path), "SELECT count(*) FROM steps").rows
+    assert rows == ((3,),)

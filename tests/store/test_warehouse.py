@@ -158,6 +158,17 @@ def test_a_database_of_another_schema_is_made_anew(workspace):
     assert query(workspace, "SELECT * FROM loaded").rows == ()
 
 
+def test_views_of_another_version_are_replaced_and_the_rows_kept(workspace):
+    with duckdb.connect(str(workspace.database)) as connection:
+        connection.execute("CREATE OR REPLACE MACRO views_version() AS 'older'")
+        connection.execute("CREATE OR REPLACE VIEW published AS SELECT 1 AS relic")
+    with writing(workspace):
+        pass
+    columns = [name for name, *_ in query(workspace, "DESCRIBE published").rows]
+    assert columns == PROMISED["published"].split(", ")
+    assert query(workspace, "SELECT fingerprint FROM loaded").rows == (("kept",),)
+
+
 def test_a_corrupt_block_is_damage_and_not_a_program_to_wait_for(workspace):
     data = bytearray(workspace.database.read_bytes())
     data[12288:] = b"\x55" * len(data[12288:])
