@@ -1,4 +1,7 @@
-"""What a run does the first time, the second time, and when one branch is broken."""
+"""What a run does the first time, the second time, and when one branch is broken.
+
+What a change costs stands in `tests/recompute`.
+"""
 
 import json
 
@@ -14,15 +17,6 @@ from tickertone.store.files import sha256_file
 from tickertone.store.shards import SCHEMA, read_shard
 
 pytestmark = pytest.mark.slow
-
-AFTER_TEST_TEXTS = {
-    "extract words/demo_headlines",
-    "extract letters/demo_headlines",
-    "combine small/headlines/mean",
-    "combine small/headlines/stacking",
-    "evaluate small/headlines",
-    "report small",
-}
 
 
 def test_every_stage_does_something_the_first_time(finished):
@@ -90,53 +84,6 @@ def test_every_row_of_the_store_says_which_step_made_it(finished):
         assert orphans == ((0,),), view
 
 
-def test_new_test_rows_cost_themselves_and_what_follows(bench):
-    bench.run()
-    rows = bench.rows("headlines_test.csv")
-    bench.write_rows(
-        "headlines_test.csv", [*rows, ["Quillmere books a record quarter", "positive"]]
-    )
-    computed = bench.computed()
-    assert computed == AFTER_TEST_TEXTS | {"ingest demo_headlines", "validate demo_headlines"}
-    scored = bench.ask("SELECT count(*) FROM logits WHERE model = 'words'")
-    texts = bench.ask("SELECT count(DISTINCT text_id) FROM examples WHERE split <> 'train'")
-    assert scored == texts
-
-
-def test_a_changed_label_leaves_the_logits_alone(bench):
-    bench.run()
-    rows = bench.rows("headlines_test.csv")
-    rows[1][1] = "neutral" if rows[1][1] != "neutral" else "positive"
-    bench.write_rows("headlines_test.csv", rows)
-    assert bench.computed() == {
-        "ingest demo_headlines",
-        "validate demo_headlines",
-        "evaluate small/headlines",
-        "report small",
-    }
-
-
-def test_rows_in_another_order_stop_at_ingest(bench):
-    bench.run()
-    header, *rows = bench.rows("headlines_test.csv")
-    bench.write_rows("headlines_test.csv", [header, *reversed(rows)])
-    assert bench.computed() == {"ingest demo_headlines"}
-
-
-def test_a_models_setting_costs_that_model_and_what_reads_it(bench):
-    bench.run()
-    bench.edit("models.yaml", lambda c: c["models"]["words"].update(c=3.0))
-    computed = bench.computed()
-    assert {step for step in computed if step.startswith(("finetune", "extract"))} == {
-        "finetune words",
-        "extract words/demo_headlines",
-        "extract words/demo_wires",
-    }
-    assert "ingest demo_headlines" not in computed
-    rows = bench.ask("SELECT model, count(*), count(DISTINCT text_id) FROM logits GROUP BY 1")
-    assert all(n == distinct for _, n, distinct in rows)
-
-
 def test_a_branch_that_fails_does_not_stop_its_siblings(bench):
     bench.edit(
         "datasets.yaml", lambda c: c["datasets"]["demo_wires"]["labels"].pop("neutral", None)
@@ -151,37 +98,12 @@ def test_a_branch_that_fails_does_not_stop_its_siblings(bench):
     assert {target for (target,) in bench.ask("SELECT target FROM leaderboard")} == {"headlines"}
 
 
-def test_a_deleted_database_is_loaded_again_with_the_same_content(bench):
-    views = ("datasets", "logits", "leaderboard", "evaluations", "models", "quarantine")
-
-    def content():
-        return {view: sorted(map(repr, bench.ask(f"SELECT * FROM {view}"))) for view in views}
-
-    bench.run()
-    before = content()
-    bench.workspace.database.unlink()
-    assert bench.computed() == set()
-    assert content() == before
-
-
-def test_a_lost_artifact_runs_that_step_alone(bench):
-    bench.run()
-    files = sorted((bench.workspace.artifacts / "evaluate").glob("*/leaderboard.parquet"))
-    files[0].unlink()
-    assert len(bench.computed()) == 1
-
-
 def test_labels_that_drift_too_far_stop_the_branch(bench):
     bench.run()
     header, *rows = bench.rows("headlines_test.csv")
     bench.write_rows("headlines_test.csv", [header, *([text, "negative"] for text, _ in rows)])
     summary, _ = bench.run()
     assert any("drift.stop" in failure for failure in summary.failures)
-
-
-def test_refresh_computes_a_stage_anew_and_nothing_after_it(bench):
-    bench.run()
-    assert {step.split()[0] for step in bench.computed(refresh=["combine"])} == {"combine"}
 
 
 def test_a_chosen_model_is_computed_and_the_others_come_from_the_store(bench):
@@ -335,9 +257,3 @@ def test_another_experiment_is_still_on_the_leaderboard_after_the_database_was_l
 def test_a_misspelt_choice_names_what_there_is(bench, options, words):
     with pytest.raises(ConfigError, match=words):
         Run.open(bench.workspace, "small", **options)
-
-
-def test_the_same_workspace_elsewhere_is_the_same(bench, tmp_path):
-    bench.run()
-    moved = bench.copied_to(tmp_path.with_name(tmp_path.name + "-moved"))
-    assert moved.computed() == set()

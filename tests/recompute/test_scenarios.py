@@ -83,7 +83,7 @@ def nothing_is_stale(
     Rows that hang on what is blocked are kept as they were: see `tests/dag/test_broken_inputs.py`.
     """
     stands = {step: name for step, name in fingerprints(bench).items() if step in seen.verdicts}
-    done = {step: name for step, name in seen.fingerprints.items() if name}
+    done = {s: name for s, name in seen.fingerprints.items() if seen.afterwards[s] == "cached"}
     assert {step: stands[step] for step in done} == done
     if scenario.blocked:
         return

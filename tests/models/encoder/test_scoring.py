@@ -5,6 +5,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.models.tiny import LABELS, packaged, texts, tiny_recipe
 from tickertone.catalog.bases import BaseSpec
@@ -13,6 +15,7 @@ from tickertone.models.bases import checked_base
 from tickertone.models.encoder import loading
 from tickertone.models.encoder.scoring import EncoderScorer, load
 from tickertone.models.pretrained import load_tokenizer
+from tickertone.models.protocol import Matrix, Text
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 SHAPES = [("full", "default"), ("full", "mean"), ("lora", "default"), ("lora", "mean")]
@@ -45,13 +48,32 @@ def test_what_is_loaded_scores_as_what_was_saved(
     assert np.ptp(after.logits(texts()), axis=0).min() > 0
 
 
-def test_a_row_does_not_depend_on_its_neighbours(tmp_path: Path, base: BaseSpec) -> None:
-    _, scorer = saved(tmp_path, base, "full", "mean")
-    long = "one quiet sentence follows another " * 9
-    together = scorer.logits([*texts(), long, *texts()[::-1]])
-    alone = np.concatenate([scorer.logits([text]) for text in texts()])
-    np.testing.assert_allclose(together[: len(texts())], alone, atol=1e-5)
-    np.testing.assert_allclose(together[len(texts()) + 1 :][::-1], alone, atol=1e-5)
+LONG = "one quiet sentence follows another " * 9
+POOL = [*texts(), "", "mill", LONG, LONG[:60]]
+ROUNDING = 1e-5  # of float32, in which every model is scored, also one trained in bfloat16
+
+
+@pytest.fixture(scope="module", params=["float32", "bfloat16"])
+def alone(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, base: BaseSpec
+) -> tuple[EncoderScorer, dict[Text, Matrix]]:
+    """A scorer, and the logits of each text scored by itself."""
+    folder = tmp_path_factory.mktemp("alone")
+    saved(folder, base, "full", "mean")
+    recipe = tiny_recipe(base, pooling="mean", precision=request.param)
+    scorer = load(folder, recipe, LABELS, project=folder)
+    return scorer, {text: scorer.logits([text])[0] for text in POOL}
+
+
+@settings(max_examples=30)
+@given(batch=st.lists(st.sampled_from(POOL), min_size=1, max_size=100))
+def test_a_text_has_the_same_logits_but_for_rounding_in_any_company(
+    alone: tuple[EncoderScorer, dict[Text, Matrix]], batch: list[Text]
+) -> None:
+    scorer, expected = alone
+    together = scorer.logits(batch)
+    assert together.dtype == np.float32
+    np.testing.assert_allclose(together, [expected[text] for text in batch], rtol=0, atol=ROUNDING)
 
 
 def test_lora_stores_adapters_and_head_alone(tmp_path: Path, base: BaseSpec) -> None:

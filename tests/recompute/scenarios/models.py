@@ -201,4 +201,13 @@ SCENARIOS = [
         options={"refresh": ("combine",)},
         same_data=True,
     ),
+    Scenario(
+        "a model was changed that this run may not compute",
+        model("words", c=3.0),
+        will=("evaluate *",),
+        may=("report small",),
+        blocked=("finetune words", "extract words/*", "combine *"),
+        why=("finetune words", "not chosen, and not in the store"),
+        options={"models": ("letters",)},
+    ),
 ]
