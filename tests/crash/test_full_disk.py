@@ -107,7 +107,11 @@ def test_an_index_that_finds_no_space_leaves_the_database_out_and_is_made_when_t
     assert "index failed" in said
     disks.enlarge(var, ENOUGH)
     assert "nothing was recomputed" in goes_on_with_space(disks, copy.workspace)
-    ours, theirs = content(seen(disks, copy.workspace)), content(ran_once.workspace)
+    # DuckDB opens the path that a link stands for, so the database is looked at where we see it.
+    outside = Workspace(copy.workspace.root / "outside")
+    outside.root.mkdir()
+    disks.run(["cp", "--recursive", str(var), f"{outside.root}/"]).check_returncode()
+    ours, theirs = content(outside), content(ran_once.workspace)
     assert ours == theirs
 
 
