@@ -10,6 +10,7 @@ out; part of it a run does while Prefect's server starts), and the rest: what is
 import argparse
 import json
 import os
+import signal
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -37,6 +38,7 @@ MAY_COST = 1.0  # seconds that a run in which nothing changed may take longer th
 def main(arguments: list[str] | None = None) -> int:
     """Measure and print; the exit status: 0, or 1 if it could not be measured."""
     options = _parser().parse_args(arguments)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # leaves no twin
     workspace = Workspace.find(CHECKOUT)
     try:
         _check(workspace, options.experiment)
