@@ -2,10 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError
 from typing import NamedTuple, Protocol
 
 from tickertone.dag.scope import Scope
+from tickertone.errors import TickertoneError
 from tickertone.store.manifest import Manifest, Output, Step
+
+# What a planner raises for a step that cannot be had as things are: a run notes it as a failure.
+CANNOT_PLAN = (TickertoneError, OSError, PackageNotFoundError)
 
 
 class Node(NamedTuple):
