@@ -77,7 +77,7 @@ def services(workspace: Workspace) -> list[psutil.Process]:
 
 
 def is_worker(process: psutil.Process) -> bool:
-    """Whether a process is the worker, or one that it was started by."""
+    """Whether a process of the services is the worker."""
     try:
         return "worker" in process.cmdline()
     except psutil.Error:  # it has ended meanwhile
