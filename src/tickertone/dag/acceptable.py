@@ -12,7 +12,7 @@ from tickertone.dag import graph
 from tickertone.dag.differences import differences
 from tickertone.dag.expected import stand_in, unknown_inputs
 from tickertone.dag.last_results import LastResults
-from tickertone.dag.planner import CANNOT_PLAN, Node, Results
+from tickertone.dag.planner import CANNOT_PLAN, Node, NoSuchOutput, Results
 from tickertone.dag.scope import Scope
 from tickertone.identity.fingerprint import Parts
 from tickertone.store.artifacts import Artifacts
@@ -102,9 +102,10 @@ class _Walk:
         try:
             step = planner.step(self.scope, node.subject, Results(self.results))
         except CANNOT_PLAN as error:
+            waits_for = [str(n) for n in reads if n in self.open]
+            if waits_for and isinstance(error, NoSuchOutput):  # that there was not the last time
+                return _Look(None, _waits_for(waits_for))
             return _Look(None, str(error).splitlines()[0], blocked=True)
-        except KeyError:  # an output that there was not the last time
-            return _Look(None, _waits_for(str(n) for n in reads if n in self.open))
         unknown = dict.fromkeys(unknown_inputs(step).values())
         return _Look(step, _waits_for(unknown) if unknown else "")
 

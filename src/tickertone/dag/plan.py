@@ -15,7 +15,7 @@ from tickertone.dag.durations import Durations
 from tickertone.dag.expected import stand_in, unknown_inputs
 from tickertone.dag.history import History
 from tickertone.dag.planned import Plan, PlannedStep, Verdict, planned
-from tickertone.dag.planner import CANNOT_PLAN, Node, Results
+from tickertone.dag.planner import CANNOT_PLAN, Node, NoSuchOutput, Results
 from tickertone.dag.reasons import changes, in_the_store, why_not_there
 from tickertone.dag.row_changes import source_rows, split_rows
 from tickertone.dag.scope import Scope
@@ -80,11 +80,10 @@ class _Walk:
                 return self._depends(node, [*dict.fromkeys(unknown.values())], step)
             return self._judge(node, step)
         except CANNOT_PLAN as error:
+            waits_for = [str(n) for n in reads if n in self.open]
+            if waits_for and isinstance(error, NoSuchOutput):  # that there was not the last time
+                return self._depends(node, waits_for)
             return planned(node, "blocked", [_words(error)])
-        except KeyError:  # an output that there was not the last time
-            if not (waits_for := [str(n) for n in reads if n in self.open]):
-                raise
-            return self._depends(node, waits_for)
 
     def _gate(self, node: Node) -> None:
         ingested = Node("ingest", node.subject)
