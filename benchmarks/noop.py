@@ -37,7 +37,10 @@ MAY_COST = 1.0  # seconds that a run in which nothing changed may take longer th
 
 def main(arguments: list[str] | None = None) -> int:
     """Measure and print; the exit status: 0, or 1 if it could not be measured."""
-    options = _parser().parse_args(arguments)
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if options.rounds < 1:
+        parser.error("--rounds: at least 1")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # leaves no twin
     workspace = Workspace.find(CHECKOUT)
     try:

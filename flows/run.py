@@ -19,6 +19,7 @@ from typing import NoReturn
 import psutil
 
 from flows.local import processes, server, settings
+from tickertone.cli.mistakes import in_words
 from tickertone.errors import TickertoneError
 from tickertone.store.disk import require_room
 from tickertone.workspace import Workspace
@@ -58,7 +59,7 @@ def main(arguments: list[str]) -> int:
         print(f"error: {error}", file=sys.stderr)
         return 2
     except OSError as error:
-        print(f"error: {error.filename or 'the system'}: {error.strerror}", file=sys.stderr)
+        print(f"error: {in_words(error)}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("interrupted; what is finished is kept", file=sys.stderr)

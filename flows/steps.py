@@ -11,7 +11,8 @@ from prefect.states import Completed, Failed
 from tasks.caching import results
 from tasks.publishing import publish_plan
 from tickertone.dag.plan import plan
-from tickertone.dag.run import Run, Summary
+from tickertone.dag.run import Run
+from tickertone.dag.summary import Summary
 from tickertone.store.artifacts import Artifacts
 from tickertone.store.manifest import Manifest, Step
 

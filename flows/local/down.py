@@ -4,7 +4,7 @@ import sys
 
 from flows.local import processes, server, settings
 from flows.local.cancel import cancel_runs_of_deployments
-from flows.local.up import services
+from flows.local.up import is_worker, services
 from tickertone.errors import TickertoneError
 from tickertone.workspace import Workspace
 
@@ -17,7 +17,7 @@ def main() -> int:
         print(error, file=sys.stderr)
         return 1
     found = services(workspace)
-    workers = [process for process in found if "worker" in process.cmdline()]
+    workers = [*filter(is_worker, found)]
     processes.stop(workers)  # first: it still has states to report to the server
     processes.stop([process for process in services(workspace) if not server.is_one(process)])
     _cancel_what_was_cut_short(workspace)

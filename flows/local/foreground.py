@@ -9,7 +9,7 @@ import argparse
 import os
 import signal
 import sys
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from importlib import import_module
 from types import FrameType
 from typing import Any
@@ -79,7 +79,8 @@ def _cancel(_signal: int, _frame: FrameType | None) -> None:
     signal.signal(LEAVE, signal.SIG_IGN)
     signal.alarm(_LAST_WORD)  # ends us, should the server be gone as well
     for child in psutil.Process().children(recursive=True):
-        child.terminate()
+        with suppress(psutil.Error):  # it has ended meanwhile
+            child.terminate()
     try:  # the signal may have come while these were being imported
         from prefect.client.orchestration import get_client
         from prefect.context import FlowRunContext

@@ -58,7 +58,7 @@ def _server(workspace: Workspace, port: int) -> str:
 
 
 def _worker(workspace: Workspace, api: str) -> None:
-    if any("worker" in process.cmdline() for process in services(workspace)):
+    if any(map(is_worker, services(workspace))):
         return
     process = processes.spawn(
         [*_PREFECT, "worker", "start", "--pool", POOL, "--name", "local"],
@@ -74,6 +74,14 @@ def _worker(workspace: Workspace, api: str) -> None:
 def services(workspace: Workspace) -> list[psutil.Process]:
     """The server, the worker, and all that these have started."""
     return processes.marked(MARK, _mark(workspace)[MARK])
+
+
+def is_worker(process: psutil.Process) -> bool:
+    """Whether a process of the services is the worker."""
+    try:
+        return "worker" in process.cmdline()
+    except psutil.Error:  # it has ended meanwhile
+        return False
 
 
 _PREFECT = [sys.executable, "-m", "prefect", "--no-prompt"]

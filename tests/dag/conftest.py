@@ -3,6 +3,7 @@
 import pytest
 
 from tests.dag.bench import Bench
+from tests.dag.code_change import Edits
 
 
 @pytest.fixture
@@ -16,3 +17,9 @@ def finished(tmp_path_factory):
     bench = Bench(tmp_path_factory.mktemp("finished"))
     bench.first = bench.run()
     return bench
+
+
+@pytest.fixture
+def edit(monkeypatch):
+    """edit(module): from then on the module stands as if its code had changed."""
+    return Edits(monkeypatch)

@@ -40,7 +40,7 @@ def test_all_of_a_store_that_is_up_to_date_is_of_use(copy):
 
 
 def test_a_model_that_was_changed_leaves_its_old_self_behind(copy):
-    copy.edit("models.yaml", lambda m: m["models"]["letters"].update(seed=5))
+    copy.edit("models.yaml", lambda m: m["models"]["letters"].update(c=3.0))
     copy.run()
     items = found(copy)
     assert kinds(items) == {"artifact", "shards"}
@@ -62,9 +62,9 @@ def test_a_model_that_was_changed_leaves_its_old_self_behind(copy):
 
 def test_going_back_to_what_was_kept_costs_nothing(copy):
     """The catalog asks for the old model again before the new one's run is followed by a prune."""
-    copy.edit("models.yaml", lambda m: m["models"]["letters"].update(seed=5))
+    copy.edit("models.yaml", lambda m: m["models"]["letters"].update(c=3.0))
     copy.run()
-    copy.edit("models.yaml", lambda m: m["models"]["letters"].pop("seed"))
+    copy.edit("models.yaml", lambda m: m["models"]["letters"].pop("c"))
     pruned(copy)
     assert not any(step.startswith(("finetune", "extract")) for step in copy.computed())
 

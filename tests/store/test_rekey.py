@@ -9,7 +9,7 @@ from tickertone.errors import StoreError
 from tickertone.identity.fingerprint import Parts
 from tickertone.stages.work import Made, Product
 from tickertone.store import rekey as module
-from tickertone.store.artifacts import Artifacts
+from tickertone.store.artifacts import SEAL, Artifacts
 from tickertone.store.files import locked
 from tickertone.store.manifest import Step
 from tickertone.store.rekey import drop, rekey, rekeyed, shards_of
@@ -77,6 +77,14 @@ def test_a_copy_of_damaged_bytes_is_refused_and_nothing_is_left(artifacts, monke
     with pytest.raises(StoreError, match="other bytes"):
         rekey(artifacts, old, rekeyed(old, parts("b"), FACT))
     assert files(artifacts.root) == before
+
+
+def test_a_second_manifest_that_lost_its_seal_counts_no_more(artifacts):
+    old = made(artifacts)
+    new = rekeyed(old, parts("b"), FACT)
+    assert rekey(artifacts, old, new)
+    (artifacts.folder("finetune", new.fingerprint) / SEAL).unlink()
+    assert artifacts.read("finetune", new.fingerprint) is None
 
 
 def test_a_full_disk_leaves_nothing(artifacts, monkeypatch):

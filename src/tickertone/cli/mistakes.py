@@ -17,9 +17,14 @@ def told(status: int = 1) -> Iterator[None]:
         print(f"error: {error}", file=sys.stderr)
         sys.exit(status)
     except OSError as error:
-        said = disk_error(error) or f"{error.filename or 'the system'}: {error.strerror}"
-        print(f"error: {said}", file=sys.stderr)
+        print(f"error: {in_words(error)}", file=sys.stderr)
         sys.exit(status)
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
         sys.exit(130)
+
+
+def in_words(error: OSError) -> str:
+    """An error of the system as a person may read it, with a remedy if the disk caused it."""
+    words = f"{error.filename or 'the system'}: {error.strerror or error}"
+    return str(disk_error(error) or words)

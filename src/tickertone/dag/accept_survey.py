@@ -111,14 +111,7 @@ def survey(workspace: Workspace, request: Request) -> Survey:
 
 
 def _in_order(stages: tuple[str, ...]) -> tuple[str, ...]:
-    for stage in stages:
-        if stage not in graph.STAGES:
-            raise ConfigError(
-                "accept",
-                found=f"{stage!r}",
-                expected=f"some of {', '.join(graph.STAGES)}",
-                remedy=nearest(stage, graph.STAGES) or "correct the name of the stage",
-            )
+    graph.check_stages(stages, "accept")
     if not stages:
         raise ConfigError("accept", found="no stage", expected=f"some of {', '.join(graph.STAGES)}")
     return tuple(stage for stage in graph.STAGES if stage in stages)

@@ -6,23 +6,20 @@ would come out of a step that is still to run cannot be vouched for beforehand.
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError
 from typing import Literal
 
 from tickertone.dag import graph
 from tickertone.dag.differences import differences
 from tickertone.dag.expected import stand_in, unknown_inputs
 from tickertone.dag.last_results import LastResults
-from tickertone.dag.planner import Node, Results
+from tickertone.dag.planner import CANNOT_PLAN, Node, NoSuchOutput, Results
 from tickertone.dag.scope import Scope
-from tickertone.errors import TickertoneError
 from tickertone.identity.fingerprint import Parts
 from tickertone.store.artifacts import Artifacts
 from tickertone.store.journal import Entry
 from tickertone.store.manifest import Manifest, Output, Step
 from tickertone.store.rekey import SCORER
 
-_CANNOT_PLAN = (TickertoneError, OSError, PackageNotFoundError)
 Verdict = Literal["can be accepted", "in the store", "never run", "refused"]
 
 
@@ -104,10 +101,11 @@ class _Walk:
             return _Look(None, _waits_for(untold))
         try:
             step = planner.step(self.scope, node.subject, Results(self.results))
-        except _CANNOT_PLAN as error:
+        except CANNOT_PLAN as error:
+            waits_for = [str(n) for n in reads if n in self.open]
+            if waits_for and isinstance(error, NoSuchOutput):  # that there was not the last time
+                return _Look(None, _waits_for(waits_for))
             return _Look(None, str(error).splitlines()[0], blocked=True)
-        except KeyError:  # an output that there was not the last time
-            return _Look(None, _waits_for(str(n) for n in reads if n in self.open))
         unknown = dict.fromkeys(unknown_inputs(step).values())
         return _Look(step, _waits_for(unknown) if unknown else "")
 

@@ -45,7 +45,7 @@ def check_drift(
     return warnings
 
 
-def accept(workspace: Workspace, dataset: str, ingested: Manifest) -> None:
+def remember_accepted(workspace: Workspace, dataset: str, ingested: Manifest) -> None:
     """Remember the label counts of a snapshot that passed validation."""
     write_sealed(workspace.accepted / f"{dataset}.json", _label_counts(ingested))
 

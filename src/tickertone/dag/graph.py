@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from importlib import import_module
 from typing import cast
 
+from tickertone.catalog.mistakes import nearest
 from tickertone.dag.planner import Node, Planner
 from tickertone.dag.scope import Scope
 from tickertone.errors import ConfigError
@@ -21,13 +22,13 @@ def nodes(scope: Scope, stage: str) -> list[Node]:
     return [Node(stage, subject) for subject in planner(stage).subjects(scope)]
 
 
-def check_stages(names: Iterable[str]) -> None:
-    """Raise ConfigError for a name that is no stage."""
+def check_stages(names: Iterable[str], place: str = "refresh") -> None:
+    """Raise ConfigError for a name that is no stage; `place` is where it was given."""
     for name in names:
         if name not in STAGES:
             raise ConfigError(
-                "refresh",
+                place,
                 found=f"{name!r}",
                 expected=f"one of {', '.join(STAGES)}",
-                remedy="correct the name of the stage",
+                remedy=nearest(name, STAGES) or "correct the name of the stage",
             )

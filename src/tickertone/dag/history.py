@@ -41,7 +41,7 @@ class History:
     def last(self, node: Node) -> Entry | None:
         """The newest entry of a step that succeeded, with its parts; None if there is none."""
         while node not in self._newest and self._unread:
-            for line in _lines(self._unread.pop()):
+            for line in reversed([*_lines(self._unread.pop())]):
                 if line.outcome in DONE:
                     self._newest.setdefault(line.node, line.text)
         entry = _entry(self._newest[node]) if node in self._newest else None

@@ -1,7 +1,8 @@
 """What each step of each experiment came to last, told by the journals."""
 
 from tickertone.dag.planner import Node
-from tickertone.store.journal import DONE, Entry, journals, read_journal
+from tickertone.store.journal import Entry
+from tickertone.store.replay import replay
 from tickertone.workspace import Workspace
 
 
@@ -10,7 +11,9 @@ class LastResults:
 
     def __init__(self, workspace: Workspace) -> None:
         self._last: dict[Node, dict[str, Entry]] = {}
-        for entry in _in_order(workspace):
+        for entry in replay(workspace).done:
+            if entry.parts is None:
+                continue
             of_node = self._last.setdefault(Node(entry.stage, entry.subject), {})
             of_node.pop(entry.experiment, None)  # to the end: the newest is the last
             of_node[entry.experiment] = entry
@@ -31,13 +34,3 @@ class LastResults:
     def newest(self, experiment: str, node: Node) -> Entry | None:
         """What a step came to in one experiment, else in any other."""
         return self.of(experiment, node) or next(iter(self.since(experiment, node)), None)
-
-
-def _in_order(workspace: Workspace) -> list[Entry]:
-    done = [
-        entry
-        for path in journals(workspace)
-        for entry in read_journal(path)
-        if entry.outcome in DONE and entry.fingerprint and entry.parts
-    ]
-    return sorted(done, key=lambda entry: entry.finished_at)  # stable: a journal's own order stands

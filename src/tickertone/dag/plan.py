@@ -6,7 +6,6 @@ stays cached.
 """
 
 from collections.abc import Iterable
-from importlib.metadata import PackageNotFoundError
 from typing import TYPE_CHECKING
 
 from tickertone.catalog.load import load_catalog
@@ -16,7 +15,7 @@ from tickertone.dag.durations import Durations
 from tickertone.dag.expected import stand_in, unknown_inputs
 from tickertone.dag.history import History
 from tickertone.dag.planned import Plan, PlannedStep, Verdict, planned
-from tickertone.dag.planner import Node, Results
+from tickertone.dag.planner import CANNOT_PLAN, Node, NoSuchOutput, Results
 from tickertone.dag.reasons import changes, in_the_store, why_not_there
 from tickertone.dag.row_changes import source_rows, split_rows
 from tickertone.dag.scope import Scope
@@ -31,7 +30,6 @@ from tickertone.workspace import Workspace
 if TYPE_CHECKING:
     import pyarrow as pa
 
-_EXPECTED = (TickertoneError, OSError, PackageNotFoundError)  # what a run notes as a failure
 _AS_ASKED = "to be computed anew, as asked"
 
 
@@ -81,12 +79,11 @@ class _Walk:
             if unknown := unknown_inputs(step):
                 return self._depends(node, [*dict.fromkeys(unknown.values())], step)
             return self._judge(node, step)
-        except _EXPECTED as error:
+        except CANNOT_PLAN as error:
+            waits_for = [str(n) for n in reads if n in self.open]
+            if waits_for and isinstance(error, NoSuchOutput):  # that there was not the last time
+                return self._depends(node, waits_for)
             return planned(node, "blocked", [_words(error)])
-        except KeyError:  # an output that there was not the last time
-            if not (waits_for := [str(n) for n in reads if n in self.open]):
-                raise
-            return self._depends(node, waits_for)
 
     def _gate(self, node: Node) -> None:
         ingested = Node("ingest", node.subject)

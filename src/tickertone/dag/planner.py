@@ -2,10 +2,19 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError
 from typing import NamedTuple, Protocol
 
 from tickertone.dag.scope import Scope
+from tickertone.errors import StoreError, TickertoneError
 from tickertone.store.manifest import Manifest, Output, Step
+
+# What a planner raises for a step that cannot be had as things are: a run notes it as a failure.
+CANNOT_PLAN = (TickertoneError, OSError, PackageNotFoundError)
+
+
+class NoSuchOutput(StoreError):
+    """A finished step lacks what another reads: it was made, or expected, by other code."""
 
 
 class Node(NamedTuple):
@@ -26,8 +35,16 @@ class Results:
     manifests: Mapping[Node, Manifest]
 
     def output(self, stage: str, subject: str, name: str) -> Output:
-        """One output of a finished step."""
-        return self.manifests[Node(stage, subject)].outputs[name]
+        """One output of a finished step; raises NoSuchOutput."""
+        outputs = self.manifests[Node(stage, subject)].outputs
+        if name not in outputs:
+            raise NoSuchOutput(
+                str(Node(stage, subject)),
+                found=f"no output {name}",
+                expected=f"one of {', '.join(outputs)}",
+                remedy=f"compute it anew: tickertone run EXPERIMENT --refresh {stage}",
+            )
+        return outputs[name]
 
     def has(self, node: Node) -> bool:
         """Whether that step is finished."""

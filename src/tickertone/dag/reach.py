@@ -6,21 +6,17 @@ come to if it ran now.
 
 from functools import cache
 from importlib import import_module
-from importlib.metadata import PackageNotFoundError
 
 from tickertone.catalog.load import Catalog
 from tickertone.dag.graph import STAGES, nodes, planner
-from tickertone.dag.planner import Node, Results
+from tickertone.dag.planner import CANNOT_PLAN, Node, Results
 from tickertone.dag.scope import Scope
-from tickertone.errors import TickertoneError
 from tickertone.models.families import family_of
 from tickertone.store.artifacts import Artifacts
 from tickertone.store.manifest import Manifest
 from tickertone.store.prune import Reach
 from tickertone.store.replay import Replay, replay
 from tickertone.workspace import Workspace
-
-_CANNOT_PLAN = (TickertoneError, OSError, PackageNotFoundError)
 
 
 def reach(workspace: Workspace, catalog: Catalog) -> Reach:
@@ -89,7 +85,7 @@ def _wanted(
             continue
         try:
             step = plan.step(scope, node.subject, results)
-        except _CANNOT_PLAN:
+        except CANNOT_PLAN:
             planned = False
         else:
             wanted.add(step.fingerprint)
@@ -111,6 +107,6 @@ def _embeddings(workspace: Workspace, catalog: Catalog) -> frozenset[str] | None
         try:
             # By name, as the stages do it: the graph itself does not import training.
             keys.add(import_module(module).embeddings_key(recipe.features, workspace.root))  # type: ignore[union-attr]
-        except _CANNOT_PLAN:
+        except CANNOT_PLAN:
             return None
     return frozenset(keys)

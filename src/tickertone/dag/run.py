@@ -4,22 +4,21 @@ It neither does a step nor knows who does: a Prefect task, a loop in a notebook,
 """
 
 import time
-from collections import Counter
 from collections.abc import Iterable
-from importlib.metadata import PackageNotFoundError
 from typing import IO
 
 from tickertone.catalog.load import load_catalog
 from tickertone.dag.catalog_rows import catalog_rows
-from tickertone.dag.drift_gate import accept, check_drift
+from tickertone.dag.drift_gate import check_drift, remember_accepted
 from tickertone.dag.execute import execute
 from tickertone.dag.graph import STAGES, check_stages, nodes, planner
 from tickertone.dag.licences import licences_of
-from tickertone.dag.planner import Node, Results
+from tickertone.dag.planner import CANNOT_PLAN, Node, Results
 from tickertone.dag.publish import publish
 from tickertone.dag.scope import Scope
+from tickertone.dag.summary import Summary
 from tickertone.errors import StepBlocked, StoreError, TickertoneError
-from tickertone.frozen import JSON, Frozen
+from tickertone.frozen import JSON
 from tickertone.identity.code import remember_all_code
 from tickertone.stages.work import Say
 from tickertone.store.artifacts import Artifacts
@@ -30,29 +29,6 @@ from tickertone.store.journal import Entry, Journal, Kind
 from tickertone.store.manifest import Manifest, Step
 from tickertone.store.shards import ShardSet
 from tickertone.workspace import Workspace
-
-
-class Summary(Frozen):
-    """What a run did, in numbers and in one sentence a failure."""
-
-    run: str
-    experiment: str
-    computed: int
-    cached: int
-    blocked: int
-    failures: tuple[str, ...]
-    warnings: tuple[str, ...] = ()
-
-    def __str__(self) -> str:
-        """One readable paragraph."""
-        total = self.computed + self.cached + self.blocked + len(self.failures)
-        lines = [
-            f"run {self.run} of {self.experiment}: {total} steps, {self.computed} computed, "
-            f"{self.cached} cached, {len(self.failures)} failed, {self.blocked} blocked"
-        ]
-        if self.computed == 0 and not self.failures:
-            lines.append("nothing had changed: nothing was recomputed")
-        return "\n".join([*lines, *(f"warning: {w}" for w in self.warnings), *self.failures])
 
 
 class Run:
@@ -122,7 +98,7 @@ class Run:
         except StepBlocked as error:
             self._note(node, "blocked", message=error.found)
             return None
-        except (TickertoneError, OSError, PackageNotFoundError) as error:
+        except CANNOT_PLAN as error:
             self._note(node, "failed", message=_words(error))
             return None
         if not self.scope.computes(node.stage, node.subject):
@@ -159,7 +135,8 @@ class Run:
         self._manifests[node] = manifest
         if step.stage == "validate":
             with disk_errors_in_words():
-                accept(self.workspace, step.subject, self._manifests[Node("ingest", step.subject)])
+                ingested = self._manifests[Node("ingest", step.subject)]
+                remember_accepted(self.workspace, step.subject, ingested)
         try:
             publish(self.workspace, step.subject, manifest)
         except OSError as error:  # the result stands; its page is put there by the next run
@@ -200,20 +177,7 @@ class Run:
 
     def summary(self) -> Summary:
         """What was done so far."""
-        count = Counter(entry.outcome for entry in self.journal.entries)
-        return Summary(
-            run=self.id,
-            experiment=self.scope.name,
-            computed=count["computed"],
-            cached=count["cached"],
-            blocked=count["blocked"],
-            failures=tuple(
-                f"{entry.step} failed: {entry.message}"
-                for entry in self.journal.entries
-                if entry.outcome == "failed"
-            ),
-            warnings=tuple(self.warnings),
-        )
+        return Summary.of(self.id, self.scope.name, self.journal.entries, self.warnings)
 
     def _note(
         self,

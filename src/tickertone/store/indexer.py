@@ -109,7 +109,7 @@ def load_known(connection: "DuckDBPyConnection", artifacts: Artifacts) -> int:
         try:
             added += load_once(connection, artifacts, manifest)
             connection.commit()
-        except (StoreError, KeyError):
+        except StoreError:
             connection.rollback()
             del whole[manifest.fingerprint]
     connection.begin()

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tickertone.errors import StoreError
 from tickertone.store.artifacts import Artifacts
 from tickertone.store.manifest import Manifest
 
@@ -16,12 +17,21 @@ Loader = Callable[["DuckDBPyConnection", Artifacts, Manifest], int]
 def load(connection: "DuckDBPyConnection", artifacts: Artifacts, manifest: Manifest) -> int:
     """Load one finished step; the number of rows added. A stage without rows adds none.
 
-    Rows of an earlier time that the same step was done are replaced.
+    Rows of an earlier time that the same step was done are replaced. Raises StoreError for a
+    manifest that lacks what is loaded: it is of other code.
     """
     loader = _LOADERS.get(manifest.stage)
     for table in _TABLES.get(manifest.stage, ()):
         connection.execute(f"DELETE FROM {table} WHERE fingerprint = ?", [manifest.fingerprint])  # noqa: S608
-    return loader(connection, artifacts, manifest) if loader else 0
+    try:
+        return loader(connection, artifacts, manifest) if loader else 0
+    except KeyError as error:
+        raise StoreError(
+            f"{manifest.stage} {manifest.subject}",
+            found=f"nothing called {error.args[0]} in its manifest",
+            expected="a result of the code that loads it",
+            remedy=f"compute it anew: tickertone run EXPERIMENT --refresh {manifest.stage}",
+        ) from error
 
 
 def _ingest(connection: "DuckDBPyConnection", artifacts: Artifacts, manifest: Manifest) -> int:

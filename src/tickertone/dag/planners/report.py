@@ -1,5 +1,6 @@
 """report(experiment): one page of all that is known."""
 
+from functools import partial
 from importlib.resources import files
 
 from tickertone.catalog.models import ModelSpec
@@ -88,22 +89,22 @@ def _described(recipe: ModelSpec) -> JSON:
 
 
 def _shown(scope: Scope, node: Node, results: Results) -> dict[str, Output]:
-    outputs = results.manifests[node].outputs
+    output = partial(results.output, *node)
     last = node.subject.split("/")[-1]
     if node.stage == "ingest":
-        return {f"quarantine:{last}": outputs["quarantine"]}
+        return {f"quarantine:{last}": output("quarantine")}
     if node.stage == "extract":
         return {}  # nothing of it is on the page, but one that failed is named there
     if node.stage == "validate":
         splits = scope.dataset(last).split_names
-        return {f"checks:{last}": outputs["checks"]} | {
-            f"split:{last}/{name}": outputs[name] for name in splits
+        return {f"checks:{last}": output("checks")} | {
+            f"split:{last}/{name}": output(name) for name in splits
         }
     if node.stage == "finetune":
-        return {f"measurements:{last}": outputs["measurements"]}
+        return {f"measurements:{last}": output("measurements")}
     if node.stage == "combine":
-        return {f"weights:{node.subject.split('/', 1)[1]}": outputs["weights"]}
-    return {f"{name}:{last}": outputs[name] for name in _EVALUATED}
+        return {f"weights:{node.subject.split('/', 1)[1]}": output("weights")}
+    return {f"{name}:{last}": output(name) for name in _EVALUATED}
 
 
 def _templates() -> str:
