@@ -9,7 +9,7 @@ from tickertone.errors import StoreError
 from tickertone.identity.fingerprint import Parts
 from tickertone.stages.work import Made, Product
 from tickertone.store import rekey as module
-from tickertone.store.artifacts import Artifacts
+from tickertone.store.artifacts import SEAL, Artifacts
 from tickertone.store.files import locked
 from tickertone.store.manifest import Step
 from tickertone.store.rekey import drop, rekey, rekeyed, shards_of
@@ -67,6 +67,13 @@ def test_the_files_are_the_same_with_links_and_without(artifacts, monkeypatch, l
     assert set(places) == {new.fingerprint}
     assert artifacts.damage(old, hashes=True) == []
     assert not list(artifacts.root.glob("**/.*.part"))
+
+
+def test_the_manifest_counts_only_with_its_seal(artifacts):
+    old = made(artifacts)
+    assert rekey(artifacts, old, rekeyed(old, parts("b"), FACT))
+    (artifacts.folder("finetune", parts("b").fingerprint) / SEAL).unlink()
+    assert artifacts.read("finetune", parts("b").fingerprint) is None
 
 
 def test_a_copy_of_damaged_bytes_is_refused_and_nothing_is_left(artifacts, monkeypatch):

@@ -37,6 +37,7 @@ def rekeyed(old: Manifest, parts: Parts, accepted: Mapping[str, JSON]) -> Manife
         parts=parts,
         outputs=outputs,
         facts={**old.facts, FACT: dict(accepted)},
+        sealed=True,
     )
 
 
