@@ -254,3 +254,16 @@ def test_a_file_of_two_names_comes_free_only_with_both(copy):
     own = sum(p.stat().st_size for p in model.parents[1].rglob("*") if p.is_file() and p != model)
     in_both = folders[of_model] + folders[f"artifacts/finetune/{'0' * 64}"]
     assert in_both == own + model.stat().st_size
+
+
+def test_what_a_killed_prune_left_of_the_same_thing_is_not_in_the_way(copy):
+    copy.edit("models.yaml", lambda m: m["models"]["letters"].update(seed=5))
+    copy.run()
+    items = [item for item in found(copy) if item.kind in {"artifact", "shards"}]
+    for item in items:
+        path = copy.workspace.var / item.path
+        shutil.copytree(path, path.with_name(f".{path.name}.pruned.part"))
+    listed = [item.path for item in found(copy)]
+    assert len(listed) == len(set(listed)) == 2 * len(items)
+    pruned(copy)
+    assert found(copy) == []

@@ -1,4 +1,5 @@
 import threading
+from contextlib import nullcontext
 
 import pytest
 
@@ -6,6 +7,7 @@ from tickertone.errors import DataError
 from tickertone.identity.fingerprint import Parts
 from tickertone.stages.work import Made, Product
 from tickertone.store.artifacts import Artifacts
+from tickertone.store.files import write_durably
 from tickertone.store.manifest import Step
 from tickertone.workspace import Workspace
 
@@ -154,3 +156,24 @@ def test_equal_files_have_equal_content_whoever_made_them(artifacts):
     other, _ = artifacts.adopt_or_make(step({"rate": 3}), Body("down"), quiet)
     assert one.outputs["tone"].content == two.outputs["tone"].content
     assert one.outputs["tone"].content != other.outputs["tone"].content
+
+
+@pytest.mark.parametrize("written", range(4))
+def test_a_step_whose_facts_are_stated_anew_is_whole_at_every_moment(
+    artifacts, monkeypatch, written
+):
+    first, _ = artifacts.adopt_or_make(step(), Body(), quiet)
+    renamed = step().model_copy(update={"facts": {"licences": ["MIT"]}})
+    left = [write_durably] * written
+
+    def killed(*arguments):
+        if not left:
+            raise KeyboardInterrupt
+        left.pop()(*arguments)
+
+    monkeypatch.setattr("tickertone.store.artifacts.write_durably", killed)
+    with pytest.raises(KeyboardInterrupt) if written < 3 else nullcontext():
+        artifacts.restated(renamed, first)
+    found = artifacts.find(renamed)
+    assert found is not None
+    assert ("licences" in found.facts) == (written >= 2)

@@ -45,6 +45,27 @@ def test_what_is_set_aside_twice_is_kept_twice(copy):
     assert len(list((damaged_folder(copy.workspace) / "artifacts" / "report").iterdir())) == 2
 
 
+def test_a_damaged_journal_is_there_whenever_its_mending_is_killed(copy, monkeypatch):
+    (journal,) = copy.workspace.runs.glob("*.jsonl")
+    flip(journal, 40)
+    damaged, noted = journal.read_bytes(), journal.stat().st_mtime_ns
+    findings = verify(copy.workspace).findings
+
+    def killed(*_):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("tickertone.store.mend.write_durably", killed)
+        with pytest.raises(KeyboardInterrupt):
+            set_aside(copy.workspace, findings)
+    assert journal.read_bytes() == damaged
+    set_aside(copy.workspace, findings)
+    assert journal.read_bytes() == damaged.partition(b"\n")[2]
+    assert journal.stat().st_mtime_ns == noted
+    kept = damaged_folder(copy.workspace) / "runs" / journal.name
+    assert kept.read_bytes() == damaged
+
+
 def test_nothing_is_set_aside_while_a_run_is_under_way(copy):
     with (
         enter(copy.workspace),

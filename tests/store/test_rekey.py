@@ -69,6 +69,13 @@ def test_the_files_are_the_same_with_links_and_without(artifacts, monkeypatch, l
     assert not list(artifacts.root.glob("**/.*.part"))
 
 
+def test_the_manifest_counts_only_with_its_seal(artifacts):
+    old = made(artifacts)
+    assert rekey(artifacts, old, rekeyed(old, parts("b"), FACT))
+    (artifacts.folder("finetune", parts("b").fingerprint) / SEAL).unlink()
+    assert artifacts.read("finetune", parts("b").fingerprint) is None
+
+
 def test_a_copy_of_damaged_bytes_is_refused_and_nothing_is_left(artifacts, monkeypatch):
     monkeypatch.setattr(module.os, "link", no_links)
     old = made(artifacts)

@@ -116,6 +116,19 @@ def test_a_store_in_the_way_is_replaced_only_by_force_and_is_kept_aside(copy, fo
     assert {path.name for path in copy.workspace.root.iterdir()} == {"data", "var"}
 
 
+def test_a_store_that_a_killed_restore_left_with_its_mark_is_kept_aside_as_any_other(copy, folder):
+    """Killed at the very end: nothing was left to do but to remove the mark."""
+    learn_otherwise(copy)
+    before = truth(copy.workspace)
+    (copy.workspace.var / ".restored.part").touch()
+    put_back(copy, folder, force=True)
+    aside = copy.workspace.root / "aside"
+    aside.mkdir()
+    (copy.workspace.var / "damaged" / "before-restore").rename(aside / "var")
+    assert truth(Workspace(aside)) == before
+    assert not (copy.workspace.var / ".restored.part").exists()
+
+
 def test_the_catalog_is_left_as_it_is_and_what_differs_is_named(folder, empty):
     models = empty.data / "models.yaml"
     models.write_bytes(models.read_bytes() + b"# mine\n")

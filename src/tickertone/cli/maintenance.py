@@ -52,12 +52,17 @@ def verify(
 
 def rebuild() -> None:
     """Load the database anew from journals and artifacts; the old one stays until that is done."""
+    from contextlib import closing
+
     from tickertone.catalog.load import load_catalog
     from tickertone.dag.catalog_rows import catalog_rows
+    from tickertone.store.in_use import enter
     from tickertone.store.rebuild import rebuild as rebuild_database
 
     workspace = Workspace.find()
-    rows = rebuild_database(workspace, catalog_rows(load_catalog(workspace.data)))
+    catalog = catalog_rows(load_catalog(workspace.data))
+    with closing(enter(workspace)):  # nothing is pruned or replaced while it is read
+        rows = rebuild_database(workspace, catalog)
     print(f"{rows:,} rows loaded")
 
 

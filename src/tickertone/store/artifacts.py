@@ -109,15 +109,15 @@ class Artifacts:
         if {**manifest.facts, **step.facts} == manifest.facts:
             return manifest
         with locked(self.workspace.locks / f"{step.fingerprint}.lock"):
-            found = self.find(step)
-            if found is None:
+            if (found := self.find(step)) is None:
                 return manifest
             restated = found.model_copy(update={"facts": {**found.facts, **step.facts}})
             if restated != found:
                 folder = self.folder(step.stage, step.fingerprint)
-                (folder / SEAL).unlink(missing_ok=True)  # an old one would make the new one damaged
-                write_durably(folder / MANIFEST, _written(restated))
-                write_durably(folder / SEAL, _seal(_written(restated)))
+                old, new = (folder / MANIFEST).read_bytes(), _written(restated)
+                write_durably(folder / SEAL, _seal(old) + _seal(new))  # holds for either
+                write_durably(folder / MANIFEST, new)
+                write_durably(folder / SEAL, _seal(new))
             return restated
 
     def _make(self, step: Step, body: Body, say: Say) -> Manifest:
@@ -232,7 +232,7 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
 def seal_holds(folder: Path, written: bytes, manifest: Manifest) -> bool:
     """Whether a manifest's bytes are those of its seal; one from before seals is taken as it is."""
     try:
-        return (folder / SEAL).read_bytes() == _seal(written)
+        return _seal(written) in (folder / SEAL).read_bytes().splitlines(keepends=True)
     except FileNotFoundError:
         return not manifest.sealed
 

@@ -72,9 +72,11 @@ def backup(workspace: Workspace, folder: Path) -> Made:
             if not _is_whole(folder, files[name]):
                 _copy(path, folder, files[name])
                 copied[files[name].sha256] = files[name].size
-    made = Backup(files=files)
-    write_sealed(folder / LIST, made.model_dump())
-    _drop_others(folder, {kept.sha256 for kept in files.values()})
+        made = Backup(files=files)
+        sync_file(folder / _FILES)
+        write_sealed(folder / LIST, made.model_dump())
+        # Under the lock: contents that a second backup copies just then are in no list yet.
+        _drop_others(folder, {kept.sha256 for kept in files.values()})
     return Made(backup=made, copied=len(copied), bytes=sum(copied.values()))
 
 

@@ -5,6 +5,7 @@ journal is not made again: of one that is damaged, the lines that can be believe
 """
 
 import os
+import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -44,18 +45,26 @@ def set_aside(workspace: Workspace, findings: Iterable[Finding]) -> list[str]:
 
 def move_aside(workspace: Workspace, path: Path) -> Path:
     """Rename a file or folder of var/ into var/damaged, beside what is there under its name."""
+    place = _free_place(workspace, path)
+    path.rename(place)
+    sync_file(path.parent)
+    return place
+
+
+def _free_place(workspace: Workspace, path: Path) -> Path:
     place = damaged_folder(workspace) / path.relative_to(workspace.var)
     place.parent.mkdir(parents=True, exist_ok=True)
     free, n = place, 1
     while os.path.lexists(free):
         n += 1
         free = place.with_name(f"{place.name}.{n}")
-    path.rename(free)
-    sync_file(path.parent)
     return free
 
 
 def _keep_believed_lines(workspace: Workspace, journal: Path) -> None:
     lines = [line for line in journal.read_bytes().split(b"\n") if line and believed(line)]
-    move_aside(workspace, journal)
+    written = journal.stat().st_mtime_ns
+    # A copy: whoever is killed here leaves one journal or the other under its name.
+    shutil.copy2(journal, _free_place(workspace, journal))
     write_durably(journal, b"".join(line + b"\n" for line in lines))
+    os.utime(journal, ns=(written, written))  # it tells the order of runs of one second

@@ -13,7 +13,7 @@ from tickertone.frozen import Frozen
 from tickertone.store.artifacts import SHARDS, Artifacts, step_folders
 from tickertone.store.forget import forget_rows_without_artifact
 from tickertone.store.in_use import at_rest
-from tickertone.store.leftovers import drafts, freed_by
+from tickertone.store.leftovers import drafts, freed_by, is_draft
 from tickertone.store.manifest import Manifest
 from tickertone.store.mend import damaged_folder
 from tickertone.workspace import Workspace
@@ -43,10 +43,10 @@ def prunable(workspace: Workspace, reach: Reach) -> list[Prunable]:
     """Everything that could be removed while no run is under way; nothing is changed."""
     kept = _kept(Artifacts(workspace), reach)
     found = {
+        "draft": drafts(workspace),  # first: in the way of what is put out of sight again
         "artifact": _artifacts(workspace, kept, reach),
         "shards": _shards(workspace, kept, reach),
         "scratch": _scratch(workspace, reach),
-        "draft": drafts(workspace),
         "damaged": damaged_folder(workspace).glob("*"),
         "Prefect's record": _records(workspace, reach),
     }
@@ -108,10 +108,11 @@ def _shards(workspace: Workspace, kept: list[Manifest], reach: Reach) -> Iterato
     root = workspace.artifacts
     named = {(root / path).parent for manifest in kept for path in manifest.files()}
     named |= {root / SHARDS / "logits" / str(m.parts.settings.get("scorer")) for m in kept}
-    yield from (path for path in (root / SHARDS / "logits").glob("*") if path not in named)
-    for path in (root / SHARDS / "embeddings").glob("*"):
-        if reach.embeddings is not None and path.name not in reach.embeddings:
-            yield path
+    found = [p for p in (root / SHARDS / "logits").glob("*") if p not in named]
+    if reach.embeddings is not None:
+        sets = (root / SHARDS / "embeddings").glob("*")
+        found += [p for p in sets if p.name not in reach.embeddings]
+    yield from (path for path in found if not is_draft(path))
 
 
 def _scratch(workspace: Workspace, reach: Reach) -> Iterator[Path]:

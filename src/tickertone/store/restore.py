@@ -79,22 +79,27 @@ def _share_locks(workspace: Workspace, draft: Workspace) -> None:
 def _tidy_up(workspace: Workspace, beside: Path) -> None:
     """Remove a draft that never counted; or put away the old store that it took the place of."""
     old = beside / "var"
-    if (old / _NEW).exists() or not old.exists():
-        shutil.rmtree(beside, ignore_errors=True)
-        return
+    if old.exists() and not (old / _NEW).exists():
+        _put_away(workspace, old)
+    shutil.rmtree(beside, ignore_errors=True)
+    # In any case: left in the store, it would make that look like a draft when it is replaced.
+    (workspace.var / _NEW).unlink(missing_ok=True)
+    sync_file(workspace.var)
+
+
+def _put_away(workspace: Workspace, old: Path) -> None:
+    """Carry over what is of no backup, and keep the rest, if it holds anything."""
     for name in sorted(_STAYS):
         if (old / name).exists() and not (workspace.var / name).exists():
             (old / name).rename(workspace.var / name)
-    if next(kept_files(Workspace(beside)), None) or (old / workspace.database.name).exists():
+    if next(kept_files(Workspace(old.parent)), None) or (old / workspace.database.name).exists():
         place, n = damaged_folder(workspace) / "before-restore", 1
         while place.exists():
             n += 1
             place = place.with_name(f"before-restore.{n}")
         place.parent.mkdir(parents=True, exist_ok=True)
         old.rename(place)
-    shutil.rmtree(beside)
-    (workspace.var / _NEW).unlink(missing_ok=True)
-    sync_file(workspace.var)
+        sync_file(place.parent)
 
 
 def _refuse_store_in_the_way(workspace: Workspace) -> None:
