@@ -43,8 +43,8 @@ def test_each_time_says_what_had_changed(nights):
         ("the first time",),
         (
             "1 new row in headlines test",
-            "logits of words, letters changed",
             "predictions of mean, stacking changed",
+            "logits of letters, words changed",
         ),
         ("nothing had changed: its result was gone, or was asked for anew",),
     ]

@@ -127,7 +127,7 @@ def made_up(tmp_path: Path, prefect_server: None, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(Run, "_gate", lambda self, node: None)
     for name in ("_gate", "_check_source", "_kind", "_rows"):
         monkeypatch.setattr(f"tickertone.dag.plan._Walk.{name}", lambda *_: None)
-    for name in ("accept", "publish"):
+    for name in ("remember_accepted", "publish"):
         monkeypatch.setattr(f"tickertone.dag.run.{name}", lambda *_: None)
     monkeypatch.setattr("tickertone.dag.run.licences_of", lambda *_: [])
     monkeypatch.setattr("tickertone.dag.graph.planner", lambda stage: _Planner(made_up, stage))

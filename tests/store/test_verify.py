@@ -77,7 +77,7 @@ def test_a_flipped_byte_anywhere_in_the_database_is_found_or_does_no_harm(copy):
 @pytest.mark.parametrize(
     ("sql", "told"),
     [
-        ("UPDATE example_row SET label = 'neutral' WHERE rowid = 0", "example_row of validate"),
+        ("UPDATE example_row SET label = label || '?' WHERE rowid = 0", "example_row of validate"),
         (
             "UPDATE logit_row SET logits = list_reverse(logits) WHERE rowid = 3",
             "1 rows that its shards do not",
