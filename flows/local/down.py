@@ -29,7 +29,8 @@ def main() -> int:
 
 
 def _cancel_what_was_cut_short(workspace: Workspace) -> None:
-    api = server.running(workspace)
+    # A busy machine's server is slow just now; one that is gone refuses at once.
+    api = server.running(workspace, patience=60)
     try:
         if api is not None and (cancelled := cancel_runs_of_deployments(api)):
             print(f"cut short, and noted as cancelled: {cancelled} run{'s' * (cancelled > 1)}")

@@ -45,19 +45,19 @@ def address_file(workspace: Workspace) -> Path:
     return settings.home(workspace) / "server.json"
 
 
-def running(workspace: Workspace) -> str | None:
-    """The API of the server of `make up`, if it answers."""
+def running(workspace: Workspace, patience: float = 5.0) -> str | None:
+    """The API of the server of `make up`, if it answers within so many seconds."""
     try:
         url = str(json.loads(address_file(workspace).read_text())["api"])
     except (OSError, ValueError, KeyError):
         return None
-    return url if healthy(url) else None
+    return url if healthy(url, patience) else None
 
 
-def healthy(api: str) -> bool:
-    """Whether a server answers there."""
+def healthy(api: str, patience: float = 5.0) -> bool:
+    """Whether a server answers there within so many seconds."""
     try:
-        with urllib.request.urlopen(f"{api}/health", timeout=5) as answer:  # noqa: S310
+        with urllib.request.urlopen(f"{api}/health", timeout=patience) as answer:  # noqa: S310
             return bool(answer.status == 200)
     except OSError:
         return False
