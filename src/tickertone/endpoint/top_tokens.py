@@ -1,0 +1,85 @@
+"""Log-probabilities of labels from the tokens that a chat server lists as most likely.
+
+The answer's tokens form a tree, of which the server shows the alternatives along the likeliest
+path. A listed token counts for the label that the answer so far can only become, in any casing
+("Pos", " positive"); where it may become several, the next token of the path decides.
+"""
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from tickertone.catalog.forms.endpoint import EndpointForm
+from tickertone.endpoint.label_words import UNDECIDED, begins, plain_labels
+from tickertone.endpoint.question import Prompt, Question, question
+from tickertone.endpoint.ways import Asking, Row
+
+_LISTED = 20  # the most that servers of this kind list
+_DEPTH = 4  # tokens of the answer: enough to tell labels apart
+_UNCLEAR = 0.01  # share of undecided probability off the path above which a row is not given
+
+
+class TopTokens:
+    """One request a text. For prompts that are chats."""
+
+    name = "log-probabilities of the first tokens"
+
+    def __init__(self, form: EndpointForm, labels: Sequence[str]) -> None:
+        self.form = form
+        self.words = plain_labels(labels)
+
+    def first(self, prompt: Prompt) -> list[Question]:
+        """One request for the first few tokens of the likeliest answer."""
+        fields = {"logprobs": True, "top_logprobs": _LISTED, "max_tokens": _DEPTH}
+        return [question(self.form, prompt, temperature=0, **fields)]
+
+    def row(self, prompt: Prompt, asking: Asking) -> Row | None:
+        """None if nothing is listed, no label is among it, or too much remains undecided."""
+        (asked,) = self.first(prompt)
+        choices = asking.ask(asked)["choices"]
+        try:
+            positions = choices[0]["logprobs"]["content"]
+            return _row([_listed(position) for position in positions], self.words)
+        except (IndexError, KeyError, TypeError, ValueError):
+            return None
+
+
+def _listed(position: dict[str, Any]) -> tuple[str, dict[str, float]]:
+    """The token that was taken, and the log-probability of every listed one."""
+    listed = {t["token"]: float(t["logprob"]) for t in position.get("top_logprobs") or []}
+    taken = str(position["token"])
+    listed.setdefault(taken, float(position["logprob"]))
+    if not all(value <= 1e-6 for value in listed.values()):  # NaN, or no log-probabilities
+        raise ValueError("not log-probabilities")
+    return taken, listed
+
+
+def _row(positions: list[tuple[str, dict[str, float]]], words: Sequence[str]) -> Row | None:
+    if not positions or len(positions[0][1]) < 2:  # no alternatives: that the token was taken
+        return None  # says nothing of the other labels
+    mass = [0.0] * len(words)
+    unclear = 0.0
+    path, path_value = "", 0.0
+    for taken, listed in positions:
+        for token, value in listed.items():
+            probability = math.exp(path_value + value)
+            label = begins(path + token, words)
+            if isinstance(label, int):
+                mass[label] += probability
+            elif label is UNDECIDED and token != taken:
+                unclear += probability
+        path, path_value = path + taken, path_value + listed[taken]
+        if begins(path, words) is not UNDECIDED:
+            break
+    else:
+        unclear += math.exp(path_value)
+    return _given(mass, unclear, min(positions[0][1].values()))
+
+
+def _given(mass: list[float], unclear: float, least: float) -> Row | None:
+    """A label that is not listed is at most as likely as the least likely one that is."""
+    if not any(mass) or unclear > _UNCLEAR * (sum(mass) + unclear):
+        return None
+    bound = max(least, math.log(1e-30))  # -inf says no more than that it is small
+    values = tuple(min(math.log(m), 0.0) if m else bound for m in mass)
+    return Row(values, bounded=sum(not m for m in mass))
