@@ -20,16 +20,13 @@ from tickertone.endpoint.pace import Clock, Pace
 from tickertone.endpoint.prices import cost, tokens_at_most, tokens_counted, tokens_likely
 from tickertone.endpoint.question import Question
 from tickertone.endpoint.waiting import asked_to_wait, backoff, until_reset
+from tickertone.endpoint.ways import NotOffered
 from tickertone.errors import ModelError, SourceUnavailable
 
 _PASSING = frozenset({408, 409, 425, 429})
 _KEY_REFUSED = frozenset({401, 403})
 _NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 _NO_CREDIT = ("insufficient_quota", "billing_hard_limit_reached")
-
-
-class NotOffered(Exception):
-    """The server understands the request and does not do such a thing."""
 
 
 class Stopped(Exception):

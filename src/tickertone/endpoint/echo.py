@@ -10,7 +10,7 @@ from typing import Any
 
 from tickertone.catalog.forms.endpoint import EndpointForm
 from tickertone.endpoint.question import Prompt, Question, question
-from tickertone.endpoint.ways import Asking, Row, choices_in_order
+from tickertone.endpoint.ways import Asking, NotOffered, Row, choices_in_order
 
 _SPACES = str.maketrans({"▁": " ", "Ġ": " "})  # as some servers spell the space in a token
 
@@ -31,19 +31,21 @@ class Echo:
         body = {**question(self.form, text).body, **fields}
         return [Question("completions", {**body, "prompt": [text + w for w in self.labels]})]
 
-    def row(self, prompt: Prompt, asking: Asking) -> Row | None:
-        """None if a log-probability is missing, or no token begins where the label begins."""
+    def row(self, prompt: Prompt, asking: Asking) -> Row:
+        """Raises NotOffered if any is missing, or no token begins where the label begins."""
         text = _plain_text(prompt)
         (asked,) = self.first(prompt)
         choices = choices_in_order(asking.ask(asked))
         if len(choices) != len(self.labels):
-            return None
+            raise NotOffered(f"{len(choices)} answers to {len(self.labels)} prompts")
         values = [
             _likelihood(choice.get("logprobs"), len(text), label)
             for choice, label in zip(choices, self.labels, strict=True)
         ]
         found = tuple(value for value in values if value is not None)
-        return Row(found) if len(found) == len(values) else None
+        if len(found) < len(values):
+            raise NotOffered("no log-probabilities of just the label's tokens")
+        return Row(found)
 
 
 def _plain_text(prompt: Prompt) -> str:

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tickertone.catalog.forms.endpoint import EndpointForm
-from tickertone.endpoint.client import Client, NotOffered, Stopped
+from tickertone.endpoint.client import Client, Stopped
 from tickertone.endpoint.echo import Echo
 from tickertone.endpoint.keys import find_key
 from tickertone.endpoint.label_words import plain_labels
@@ -23,7 +23,7 @@ from tickertone.endpoint.prices import Estimate, estimate
 from tickertone.endpoint.question import Prompt
 from tickertone.endpoint.top_tokens import TopTokens
 from tickertone.endpoint.votes import Votes
-from tickertone.endpoint.ways import Asking, Row, Way
+from tickertone.endpoint.ways import Asking, NotOffered, Row, Way
 from tickertone.errors import ConfigError, ModelError
 
 Matrix = npt.NDArray[np.float32]
@@ -39,7 +39,7 @@ class Scored:
     """
 
     matrix: Matrix
-    ways: dict[str, int]  # way -> prompts scored by it
+    ways: dict[str, int]  # way -> distinct prompts scored by it
     requests: int  # sent now; those that failed count too
     cost: float  # spent now, in the currency of the stanza's prices
     spent: float  # by this model in all runs
@@ -63,6 +63,8 @@ def score(
     server refuses or offers nothing) and SourceUnavailable (it does not answer).
     """
     plain_labels(labels)
+    asked = list(dict.fromkeys(prompts))  # the same prompt twice is one question
+    place = {prompt: i for i, prompt in enumerate(asked)}
     with (
         Ledger.of(form, answers, locks) as ledger,
         Client(form, ledger, find_key(form.service.key)) as client,
@@ -72,22 +74,22 @@ def score(
             say(f"{ledger.unreadable} kept answers are damaged and will be asked for again")
         rows: dict[int, Row] = {}
         ways: Counter[str] = Counter()
-        for way in _ways(form, labels, prompts):
-            left = [i for i in range(len(prompts)) if i not in rows]
+        for way in _ways(form, labels, asked):
+            left = [i for i in range(len(asked)) if i not in rows]
             if left:
-                found = _pass(way, prompts, left, client, say)
+                found = _pass(way, asked, left, client, say)
                 rows |= found
                 ways[way.name] += len(found)
-        if len(rows) < len(prompts):
+        if len(rows) < len(asked):
             raise ModelError(
                 client.place,
-                found=f"no log-probabilities of the labels for {len(prompts) - len(rows)} texts",
+                found=f"no log-probabilities of the labels for {len(asked) - len(rows)} texts",
                 expected="them, since scores is logprobs",
                 remedy="set scores to auto or votes in this model's stanza",
             )
         return Scored(
             matrix=np.array(
-                [rows[i].values for i in range(len(prompts))], dtype=np.float32
+                [rows[place[prompt]].values for prompt in prompts], dtype=np.float32
             ).reshape(len(prompts), len(labels)),
             ways=dict(+ways),
             requests=client.requests,
@@ -135,23 +137,29 @@ def _pass(
     _check_room(expected, ledger, client.place)
     say(_in_words(way, len(left), expected, ledger, form))
     asking = Asking(client.ask, ledger.kept)
-    last_resort = isinstance(way, Votes)
     try:
         first = way.row(prompts[left[0]], asking)
     except NotOffered as refusal:
-        if last_resort:
+        if isinstance(way, Votes):  # there is nothing to fall back on
             raise _refused(client.place, refusal) from None
-        first = None
-    if first is None:
-        say(f"{client.place} offers no {way.name}")
+        say(f"{client.place} offers no {way.name}: {refusal}")
         return {}
-    rows = _all_rows(partial(way.row, asking=asking), prompts, left[1:], client)
-    return {left[0]: first, **rows}
+    rows = {left[0]: first, **_all_rows(partial(_row, way, asking), prompts, left[1:], client)}
+    return {i: made for i, made in rows.items() if made is not None}
+
+
+def _row(way: Way, asking: Asking, prompt: Prompt) -> Row | None:
+    try:
+        return way.row(prompt, asking)
+    except NotOffered:
+        if isinstance(way, Votes):
+            raise
+        return None
 
 
 def _all_rows(
     row: Callable[[Prompt], Row | None], prompts: Sequence[Prompt], left: list[int], client: Client
-) -> dict[int, Row]:
+) -> dict[int, Row | None]:
     """Those of every prompt that has one; the first error stops all others."""
     with ThreadPoolExecutor(client.form.service.concurrency) as pool:
         futures = {pool.submit(row, prompts[i]): i for i in left}
@@ -167,8 +175,7 @@ def _all_rows(
             pool.shutdown(wait=False, cancel_futures=True)
             real = next((e for e in errors if not isinstance(e, Stopped)), errors[0])
             raise _refused(client.place, real) if isinstance(real, NotOffered) else real from None
-    found = {i: future.result() for future, i in futures.items()}
-    return {i: made for i, made in found.items() if made is not None}
+    return {i: future.result() for future, i in futures.items()}
 
 
 def _estimate(way: Way, prompts: Sequence[Prompt], ledger: Ledger, form: EndpointForm) -> Estimate:

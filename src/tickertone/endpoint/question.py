@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal, TypedDict
+from typing import Literal, NamedTuple
 
 from tickertone.catalog.forms.endpoint import EndpointForm
 from tickertone.frozen import JSON
@@ -11,7 +11,7 @@ from tickertone.identity.canonical import digest
 Path = Literal["chat/completions", "completions"]
 
 
-class Message(TypedDict):
+class Message(NamedTuple):
     """One turn of a chat."""
 
     role: Literal["system", "user", "assistant"]
@@ -40,5 +40,5 @@ def question(form: EndpointForm, prompt: Prompt, draw: int = 0, **fields: JSON) 
     body: dict[str, JSON] = {"model": form.model, **form.extra, **fields}
     if isinstance(prompt, str):
         return Question("completions", {**body, "prompt": prompt}, draw)
-    messages: list[JSON] = [{"role": m["role"], "content": m["content"]} for m in prompt]
+    messages: list[JSON] = [{"role": m.role, "content": m.content} for m in prompt]
     return Question("chat/completions", {**body, "messages": messages}, draw)

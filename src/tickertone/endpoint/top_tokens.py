@@ -12,7 +12,7 @@ from typing import Any
 from tickertone.catalog.forms.endpoint import EndpointForm
 from tickertone.endpoint.label_words import UNDECIDED, begins, plain_labels
 from tickertone.endpoint.question import Prompt, Question, question
-from tickertone.endpoint.ways import Asking, Row
+from tickertone.endpoint.ways import Asking, NotOffered, Row
 
 _LISTED = 20  # the most that servers of this kind list
 _DEPTH = 4  # tokens of the answer: enough to tell labels apart
@@ -34,14 +34,16 @@ class TopTokens:
         return [question(self.form, prompt, temperature=0, **fields)]
 
     def row(self, prompt: Prompt, asking: Asking) -> Row | None:
-        """None if nothing is listed, no label is among it, or too much remains undecided."""
+        """None if no label is listed, or too much remains undecided."""
         (asked,) = self.first(prompt)
         choices = asking.ask(asked)["choices"]
         try:
-            positions = choices[0]["logprobs"]["content"]
-            return _row([_listed(position) for position in positions], self.words)
+            positions = [_listed(p) for p in choices[0]["logprobs"]["content"]]
         except (IndexError, KeyError, TypeError, ValueError):
-            return None
+            raise NotOffered("no log-probabilities") from None
+        if not positions or len(positions[0][1]) < 2:
+            raise NotOffered("no alternatives to the token that was taken")
+        return _row(positions, self.words)
 
 
 def _listed(position: dict[str, Any]) -> tuple[str, dict[str, float]]:
@@ -55,8 +57,6 @@ def _listed(position: dict[str, Any]) -> tuple[str, dict[str, float]]:
 
 
 def _row(positions: list[tuple[str, dict[str, float]]], words: Sequence[str]) -> Row | None:
-    if not positions or len(positions[0][1]) < 2:  # no alternatives: that the token was taken
-        return None  # says nothing of the other labels
     mass = [0.0] * len(words)
     unclear = 0.0
     path, path_value = "", 0.0

@@ -9,10 +9,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from tickertone.catalog.forms.endpoint import EndpointForm
-from tickertone.endpoint.client import NotOffered
 from tickertone.endpoint.label_words import named, plain_labels
 from tickertone.endpoint.question import Prompt, Question, question
-from tickertone.endpoint.ways import Asking, Row, choices_in_order
+from tickertone.endpoint.ways import Asking, NotOffered, Row, choices_in_order
 
 
 class Votes:

@@ -48,7 +48,7 @@ def backoff(attempt: int, chance: random.Random) -> float:
 
     The jitter keeps requests that failed together from coming back together.
     """
-    whole = min(_FIRST * 2 ** (attempt - 1), _LONGEST)
+    whole = min(_FIRST * 2.0 ** (attempt - 1), _LONGEST)
     return whole / 2 + chance.uniform(0, whole / 2)
 
 
@@ -65,4 +65,4 @@ def _duration(text: str) -> float:
     plain = _number(text)
     if plain is not None:
         return plain
-    return sum(float(number) * _SECONDS[unit] for number, unit in _DURATION.findall(text))
+    return math.fsum(float(n) * _SECONDS[unit] for n, unit in _DURATION.findall(text))

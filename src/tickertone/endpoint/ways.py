@@ -7,11 +7,15 @@ from typing import Any, Protocol
 from tickertone.endpoint.question import Prompt, Question
 
 
+class NotOffered(Exception):
+    """The server understands what it is asked and does not do such a thing."""
+
+
 @dataclass(frozen=True)
 class Asking:
     """How a way gets its answers."""
 
-    ask: Callable[[Question], dict[str, Any]]  # raises client.NotOffered
+    ask: Callable[[Question], dict[str, Any]]  # raises NotOffered
     kept: Callable[[Question], dict[str, Any] | None]  # without asking
 
 
@@ -34,7 +38,10 @@ class Way(Protocol):
         ...
 
     def row(self, prompt: Prompt, asking: Asking) -> Row | None:
-        """The scores of one prompt; None, or client.NotOffered, if the server offers none."""
+        """The scores of one prompt; None if its answer does not tell them.
+
+        Raises NotOffered if the server does not do such a thing at all.
+        """
         ...
 
 
