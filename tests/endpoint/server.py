@@ -154,9 +154,9 @@ class Server:
         ids, pieces = list(self.tiny.tokenizer(prompt)["input_ids"]), []
         for _ in range(body.get("max_tokens", 8)):
             row = self.tiny.logprobs(ids)[-1]
-            if body.get("temperature", 1):
-                heat = torch.softmax(row / body["temperature"], dim=-1)
-                chosen = int(torch.multinomial(heat, 1, generator=chance))
+            if heat := body.get("temperature", 1):
+                shares = torch.softmax(row / heat, dim=-1)
+                chosen = int(torch.multinomial(shares, 1, generator=chance))
             else:
                 chosen = int(row.argmax())
             if chosen == 1:
