@@ -18,6 +18,7 @@ MAY_IMPORT = {
     "validation": GROUND,
     "models": GROUND,
     "training": GROUND | {"models", "store"},
+    "endpoint": GROUND | {"models", "store"},
     "combiners": GROUND,
     "metrics": GROUND,
     "report": GROUND,

@@ -1,4 +1,4 @@
-"""Against `transformers serve`, which gives no log-probabilities and ignores n: votes one by one."""
+"""Against `transformers serve`, which gives no log-probabilities and ignores n."""
 
 import importlib.util
 import os

@@ -87,6 +87,8 @@ def score(
                 expected="them, since scores is logprobs",
                 remedy="set scores to auto or votes in this model's stanza",
             )
+        if len(rows) > 1 and form.temperature and all(row.unanimous for row in rows.values()):
+            say(f"all answers to each text agree: {client.place} may ignore temperature")
         return Scored(
             matrix=np.array(
                 [rows[place[prompt]].values for prompt in prompts], dtype=np.float32

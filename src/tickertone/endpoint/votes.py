@@ -74,7 +74,8 @@ class Votes:
         values = tuple(
             math.log((named_labels.count(i) + ahead) / whole) for i in range(len(self.words))
         )
-        return Row(values, void=len(answers) - valid)
+        unanimous = len(answers) > 1 and len({*named_labels}) == 1
+        return Row(values, void=len(answers) - valid, unanimous=unanimous)
 
 
 def _answers(answer: dict[str, Any]) -> list[str]:

@@ -25,6 +25,7 @@ class Row:
 
     values: tuple[float, ...]
     void: int = 0  # sampled answers that name no label
+    unanimous: bool = False  # all of several sampled answers name the same label
     bounded: int = 0  # labels outside the listed tokens: their value is an upper bound
 
 

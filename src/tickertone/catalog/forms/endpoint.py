@@ -60,6 +60,12 @@ class EndpointForm(Frozen):
     family: Literal["endpoint"]
     url: str = Field(description="what paths are put behind, such as https://api.openai.com/v1")
     model: str = Field(description="the server's name for it")
+    api: Literal["chat", "completions"] = Field(
+        "chat", description="chat: the prompt is a user's message; completions: text to go on with"
+    )
+    words: dict[str, str] = Field(
+        default_factory=dict, description="label -> the word that stands for it, if another"
+    )
     scores: Literal["auto", "logprobs", "votes"] = Field(
         "auto",
         description="logprobs: log-probabilities of the labels; votes: shares of sampled answers; "
@@ -75,6 +81,14 @@ class EndpointForm(Frozen):
     )
     allow_http: bool = Field(False, description="send texts and key unencrypted to another machine")
     service: ServiceSpec = ServiceSpec()
+
+    def words_for(self, labels: tuple[str, ...]) -> tuple[str, ...]:
+        """The word of each label."""
+        return tuple(self.words.get(label, label) for label in labels)
+
+    def for_identity(self) -> Self:
+        """The same without what changes no answer: prices, limits, where the key is."""
+        return self.model_copy(update={"service": ServiceSpec()})
 
     @model_validator(mode="after")
     def _address_is_fit(self) -> Self:
