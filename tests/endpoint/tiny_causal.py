@@ -42,7 +42,7 @@ def make(folder: Path) -> TinyCausal:
     torch.manual_seed(7)
     lines = [f"{text}{ASKING} {label}" for text, label in examples()]
     pieces = ByteLevelBPETokenizer()
-    pieces.train_from_iterator(lines, vocab_size=330, special_tokens=["<s>", "</s>"])
+    pieces.train_from_iterator(lines, vocab_size=275, special_tokens=["<s>", "</s>"])
     tokenizer = PreTrainedTokenizerFast(
         tokenizer_object=pieces._tokenizer, bos_token="<s>", eos_token="</s>", pad_token="</s>"
     )
@@ -72,9 +72,9 @@ def _train(model: Any, rows: list[list[int]]) -> None:
     width = max(map(len, rows))
     ids = torch.tensor([row + [1] * (width - len(row)) for row in rows])
     real = torch.tensor([[1] * len(row) + [0] * (width - len(row)) for row in rows])
-    optimizer = torch.optim.AdamW(model.parameters(), lr=4e-3)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=5e-3)
     model.train()
-    for _ in range(40):
+    for _ in range(90):
         loss = model(ids, attention_mask=real, labels=ids.masked_fill(real == 0, -100)).loss
         optimizer.zero_grad()
         loss.backward()
