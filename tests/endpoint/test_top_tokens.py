@@ -67,6 +67,11 @@ def test_a_label_that_is_not_listed_is_at_most_as_likely_as_the_least_that_is():
     assert found.bounded == 1
 
 
+def test_what_is_undecided_is_added_to_that_bound():
+    found = row(position("pos", pos=0.9, neg=0.06, n=0.008, of=0.001))
+    assert math.exp(found.values[1]) == pytest.approx(0.009)
+
+
 def test_without_any_label_there_is_no_row():
     assert row(position("The", The=0.6, A=0.4)) is None
 

@@ -42,7 +42,7 @@ def make(folder: Path) -> TinyCausal:
     torch.manual_seed(7)
     lines = [f"{text}{ASKING} {label}" for text, label in examples()]
     pieces = ByteLevelBPETokenizer()
-    pieces.train_from_iterator(lines, vocab_size=275, special_tokens=["<s>", "</s>"])
+    pieces.train_from_iterator(lines, vocab_size=300, special_tokens=["<s>", "</s>"])
     tokenizer = PreTrainedTokenizerFast(
         tokenizer_object=pieces._tokenizer, bos_token="<s>", eos_token="</s>", pad_token="</s>"
     )

@@ -77,9 +77,12 @@ def _row(positions: list[tuple[str, dict[str, float]]], words: Sequence[str]) ->
 
 
 def _given(mass: list[float], unclear: float, least: float) -> Row | None:
-    """A label that is not listed is at most as likely as the least likely one that is."""
+    """A label that is not listed is at most as likely as the least token that is listed.
+
+    Unless it hides in what remained undecided: that is added to the bound.
+    """
     if not any(mass) or unclear > _UNCLEAR * (sum(mass) + unclear):
         return None
-    bound = max(least, math.log(1e-30))  # -inf says no more than that it is small
+    bound = math.log(max(math.exp(least) + unclear, 1e-30))  # a score is never -inf
     values = tuple(min(math.log(m), 0.0) if m else bound for m in mass)
     return Row(values, bounded=sum(not m for m in mass))
