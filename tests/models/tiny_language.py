@@ -1,5 +1,6 @@
 """Random language models of a few thousand weights, with MiniLM's tokenizer."""
 
+import json
 import shutil
 from pathlib import Path
 from typing import Any
@@ -27,8 +28,9 @@ CAUSAL = ("llama", "mistral", "qwen3")
 
 
 def tiny_t5(folder: Path) -> BaseSpec:
-    """An encoder-decoder like Flan-T5: gated, untied."""
+    """An encoder-decoder like Flan-T5: gated, with a head of its own, and a config that says so."""
     import torch
+    from safetensors.torch import save_file
     from transformers import T5Config, T5ForConditionalGeneration
 
     torch.manual_seed(3)
@@ -51,7 +53,18 @@ def tiny_t5(folder: Path) -> BaseSpec:
     for name, parameter in model.named_parameters():
         if "layer_norm" not in name:
             torch.nn.init.normal_(parameter, std=SPREAD)
-    return _written(model, folder)
+    base = _written(model, folder)
+    # Version 5 ties the head of every T5 that it makes; the files of Flan-T5 are older.
+    tensors = {name: tensor.contiguous() for name, tensor in model.state_dict().items()}
+    tensors["lm_head.weight"] = torch.randn_like(model.lm_head.weight) * SPREAD
+    for name in ("encoder.embed_tokens.weight", "decoder.embed_tokens.weight"):
+        del tensors[name]
+    save_file(tensors, folder / "model.safetensors", metadata={"format": "pt"})
+    config_file = folder / "config.json"
+    written = json.loads(config_file.read_text())
+    written.pop("scale_decoder_outputs", None)
+    config_file.write_text(json.dumps({**written, "tie_word_embeddings": False}))
+    return base
 
 
 def tiny_decoder(folder: Path, kind: str) -> BaseSpec:

@@ -88,7 +88,9 @@ def test_gradients_are_those_of_each_word_by_itself(network: Any, name: str) -> 
 
     model, node_logits, _, side = network
     words, trie = WORDS[name], label_trie(WORDS[name])
-    weight = next(p for n, p in model.named_parameters() if n.endswith(("q.weight", "q_proj.weight")))
+    weight = next(
+        p for n, p in model.named_parameters() if n.endswith(("q.weight", "q_proj.weight"))
+    )
 
     def gradient(scores: Callable[[list[list[int]]], Any]) -> Any:
         model.zero_grad()

@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from tests.models.tiny import packaged
-from tickertone.catalog.prompts import PromptTemplate
+from tickertone.catalog.forms.prompt_template import PromptTemplate
 from tickertone.errors import ModelError
 from tickertone.models.generative.encoding import CUT, DROPPED, SHORTENED, PromptEncoder
 from tickertone.models.generative.prompts import Shot

@@ -3,7 +3,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tickertone.catalog.prompts import PromptFile, PromptTemplate
+from tickertone.catalog.forms.prompt_template import PromptTemplate
+from tickertone.catalog.prompts import PromptFile
 from tickertone.errors import ModelError
 from tickertone.models.generative.prompts import Shot, rationale_prompt, render
 

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from tickertone.catalog.bases import BaseSpec
 from tickertone.catalog.forms.lora import LoraSpec
-from tickertone.catalog.prompts import PromptTemplate
+from tickertone.catalog.forms.prompt_template import PromptTemplate
 from tickertone.frozen import Frozen
 
 

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from tickertone.catalog.prompts import PromptTemplate
+from tickertone.catalog.forms.prompt_template import PromptTemplate
 from tickertone.errors import ModelError
 from tickertone.models.generative.prompts import Shot, render
 from tickertone.models.protocol import Text

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tickertone.catalog.prompts import PromptTemplate
+from tickertone.catalog.forms.prompt_template import PromptTemplate
 from tickertone.errors import ModelError
 from tickertone.models.protocol import Text
 
