@@ -29,3 +29,15 @@ def less_prior(scores: torch.Tensor, neutral: torch.Tensor) -> torch.Tensor:
     """
     prior = neutral.double().softmax(dim=1).mean(dim=0)
     return (scores.double() - prior.log()).to(scores.dtype)
+
+
+def language_model_loss(
+    logits: torch.Tensor, trie: LabelTrie, targets: torch.Tensor
+) -> torch.Tensor:
+    """Mean negative log-likelihood in nats of the tokens of each row's right word.
+
+    logits: (n, nodes, vocabulary); targets: (n,), indices of words. Every token weighs the same.
+    """
+    right = word_log_likelihoods(logits, trie, per_token=False)
+    lengths = torch.tensor([len(word) for word in trie.words], device=targets.device)
+    return -right.gather(1, targets[:, None]).sum() / lengths[targets].sum()

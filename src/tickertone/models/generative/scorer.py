@@ -96,13 +96,7 @@ def load_prompted(
     The base is found and checked again; raises ModelError if it is not what it was.
     """
     quiet()
-    if form.prompt.rationale is not None:
-        raise ModelError(
-            "prompt",
-            found="a template that asks for a rationale",
-            expected="one that asks for the label alone, such as plain or analyst",
-            remedy="take such a prompt: rationales are not written yet",
-        )
+    require_answer_alone(form)
     with checked_base(form.base, project) as base:
         model = prompted_model(base, form, network)
         tokenizer = prompt_tokenizer(base, network)
@@ -115,6 +109,17 @@ def load_prompted(
         for a, b, label in json.loads((folder / SHOTS).read_text(encoding="utf-8"))
     ]
     return PromptedScorer(model, tokenizer, form, network, labels, shots)
+
+
+def require_answer_alone(form: PromptedForm) -> None:
+    """Raise ModelError for a template that asks for a rationale: nothing writes these yet."""
+    if form.prompt.rationale is not None:
+        raise ModelError(
+            "prompt",
+            found="a template that asks for a rationale",
+            expected="one that asks for the label alone, such as plain or analyst",
+            remedy="take such a prompt: rationales are not written yet",
+        )
 
 
 def answers(
