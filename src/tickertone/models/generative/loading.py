@@ -46,6 +46,7 @@ def prompted_model(base: Path, form: PromptedForm, network: Network) -> Any:
     _require_all_weights(report, form.base.name)
     network.require_suitable(model, form.base.name)
     _require_positions(model, form)
+    _keep_four_bits_as_they_are(model)
     model.requires_grad_(requires_grad=False)
     if form.tuning != "none":
         model = _with_adapters(model, form, network)
@@ -93,6 +94,15 @@ def _four_bits(form: PromptedForm) -> Any:
         bnb_4bit_use_double_quant=True,
         bnb_4bit_compute_dtype=getattr(torch, form.precision),
     )
+
+
+def _keep_four_bits_as_they_are(model: Any) -> None:
+    """On CPUs with avx512_bf16, bitsandbytes repacks a weight the first time it is used without
+    gradients, and rounds its scales to bfloat16 for good: training would go on with other weights
+    after a look at dev, and a resumed one would differ."""
+    for module in model.modules():
+        if hasattr(module, "support_avx512bf16_for_cpu"):
+            module.support_avx512bf16_for_cpu = False
 
 
 def _hush() -> None:

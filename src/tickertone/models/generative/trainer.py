@@ -26,7 +26,9 @@ class LabelTrainer(EncoderTrainer):
         callbacks: list[Any],
     ) -> None:
         self.scorer = scorer
-        super().__init__(recipe, scorer.model, scorer.tokenizer, rows, dev, folder, callbacks)
+        self.loss = recipe.loss
+        settings: Any = recipe  # it has the fields of an EncoderSpec that the trainer reads
+        super().__init__(settings, scorer.model, scorer.tokenizer, rows, dev, folder, callbacks)
         if recipe.tuning == "qlora":
             scorer.model.gradient_checkpointing_enable({"use_reentrant": False})
             if torch.cuda.is_available():
@@ -39,9 +41,9 @@ class LabelTrainer(EncoderTrainer):
         return_outputs: bool = False,  # noqa: ARG002
         num_items_in_batch: Any = None,  # noqa: ARG002
     ) -> Any:
-        """Cross-entropy over the label scores, or over the vocabulary at the right word's tokens."""
+        """Cross-entropy over label scores, or over the vocabulary at the right word's tokens."""
         targets = inputs.pop("labels")
-        if self.recipe.loss == "language_model":
+        if self.loss == "language_model":
             logits = self.scorer.network.node_logits(self.scorer.model, inputs, self.scorer.trie)
             return language_model_loss(logits, self.scorer.trie, targets)
         return torch.nn.functional.cross_entropy(self.scorer.forward(inputs), targets)
