@@ -144,6 +144,42 @@ def test_shots_stand_in_the_prompt(scorer: Callable[..., Any]) -> None:
     assert model.counted() == {}
 
 
+def tokens_through(model: Any) -> list[int]:
+    """How many tokens, padding and all, each pass took through the network's word vectors."""
+    passes: list[int] = []
+    vectors = model.get_input_embeddings()
+    vectors.register_forward_hook(lambda _module, inputs, _output: passes.append(inputs[0].numel()))
+    return passes
+
+
+def test_words_of_several_tokens_take_no_more_passes_than_words_of_one(
+    scorer: Callable[..., Any],
+) -> None:
+    counts = []
+    for words in ({}, WORDS):
+        model = scorer(words=words, scoring={"end_token": True})
+        passes = tokens_through(model.model)
+        model.logits(texts()[:1])
+        counts.append(len(passes))
+    assert counts[0] == counts[1]
+
+
+def test_what_all_prompts_begin_with_goes_through_a_decoder_once(
+    bases: Any, tmp_path: Path
+) -> None:
+    recipe = prompted("causal", bases["causal"], shots=5, trained_on=("sentences",), words=WORDS)
+    model = loaded(tmp_path, recipe)
+    odd = "long " * 150  # so that examples are dropped
+    some = [*texts()[:12], odd, "short"]
+    passes = tokens_through(model.model)
+    shared = model.logits(some)
+    encodings = [len(model.prompts.encode(text, model.shots)["input_ids"]) for text in some]
+    assert len(passes) == 3  # the prefix, what follows it, and the prompt that begins otherwise
+    assert sum(passes) < 0.5 * sum(encodings)
+    model._prefix = []
+    np.testing.assert_allclose(shared, model.logits(some), rtol=2e-5, atol=2e-5)
+
+
 def test_prompts_that_lose_examples_are_counted(scorer: Callable[..., Any]) -> None:
     model = scorer(shots=10, trained_on=("sentences",), max_length=64)
     model.logits(texts()[:4])

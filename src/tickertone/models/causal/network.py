@@ -1,6 +1,7 @@
 """Decoders, as the code that all prompted models share sees them."""
 
 from tickertone.models.causal.answers import node_logits, require_positions_as_given
+from tickertone.models.causal.prefix import after_prefix
 from tickertone.models.generative.network import Network
 
 NETWORK = Network(
@@ -8,4 +9,5 @@ NETWORK = Network(
     node_logits=node_logits,
     require_suitable=require_positions_as_given,
     continued=True,
+    after_prefix=after_prefix,
 )

@@ -123,8 +123,11 @@ def _require_all_weights(report: dict[str, Any], base: str) -> None:
 
 
 def _require_positions(model: Any, form: PromptedForm) -> None:
-    """A T5 states no limit."""
-    limit = getattr(model.config, "max_position_embeddings", None)
+    """A T5 states no limit. Within a sliding window every place sees all before it, as answers
+    must see the whole prompt."""
+    stated = ("max_position_embeddings", "sliding_window")
+    limits = [getattr(model.config, name, None) for name in stated]
+    limit = min((limit for limit in limits if limit), default=None)
     if limit is not None and form.max_length > limit:
         raise ModelError(
             f"base {form.base.name}",

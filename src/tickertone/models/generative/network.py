@@ -25,6 +25,8 @@ class Network:
     node_logits: NodeLogits
     require_suitable: Callable[[Any, str], None]  # (model, name of its base); raises ModelError
     continued: bool  # the answer continues the prompt, else it begins a sequence of its own
+    # (model, tokens that prompts begin with) -> NodeLogits for what follows them; None: not offered
+    after_prefix: Callable[[Any, list[int]], NodeLogits] | None = None
 
     @property
     def padding_side(self) -> str:

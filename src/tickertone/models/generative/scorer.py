@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from functools import cached_property
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from tickertone.models.generative.label_scores import less_prior, word_log_likel
 from tickertone.models.generative.label_tokens import word_trie
 from tickertone.models.generative.label_trie import LabelTrie
 from tickertone.models.generative.loading import prompt_tokenizer, prompted_model, put_adapters
-from tickertone.models.generative.network import Network
+from tickertone.models.generative.network import Network, NodeLogits
 from tickertone.models.generative.prompts import Shot
 from tickertone.models.pretrained import quiet
 from tickertone.models.protocol import Matrix, Text
@@ -25,6 +26,10 @@ from tickertone.models.token_batches import rows_in_batches
 
 SHOTS = "shots.json"
 NEUTRAL = ("N/A", "[MASK]", "")  # texts that say nothing (Zhao et al. 2021, section 5)
+
+
+_UNLIKE = ("a", "7")  # two texts that no tokenizer begins alike
+_WORTH_SHARING = 16  # tokens; fewer cost less than the copies of their keys and values
 
 
 class PromptedScorer:
@@ -64,21 +69,65 @@ class PromptedScorer:
         was_training = self.model.training
         self.model.eval()
         try:
-            place = next(self.model.parameters()).device
-            return rows_in_batches(self.forward, self.tokenizer, encodings, place)
+            if self._prefix and sum(map(self._begins_so, encodings)) > 1:
+                return self._scores_after_prefix(encodings)
+            return self._in_batches(self.network.node_logits, encodings)
         finally:
             self.model.train(was_training)
 
     def forward(self, batch: dict[str, torch.Tensor]) -> torch.Tensor:
         """Scores of a padded batch, (n, labels), with their gradients where these are on."""
-        logits = self.network.node_logits(self.model, batch, self.trie)
-        return word_log_likelihoods(logits, self.trie, per_token=self.form.scoring.per_token)
+        return self._word_scores(self.network.node_logits(self.model, batch, self.trie))
 
     def counted(self) -> dict[str, int]:
         """How many prompts lost examples or text since this was asked last."""
         counts = {what: count for what, count in self.prompts.counts.items() if count}
         self.prompts.counts.clear()
         return counts
+
+    def _word_scores(self, logits: torch.Tensor) -> torch.Tensor:
+        return word_log_likelihoods(logits, self.trie, per_token=self.form.scoring.per_token)
+
+    def _in_batches(self, node_logits: NodeLogits, encodings: Sequence[Encoding]) -> Matrix:
+        def forward(batch: dict[str, torch.Tensor]) -> torch.Tensor:
+            return self._word_scores(node_logits(self.model, batch, self.trie))
+
+        place = next(self.model.parameters()).device
+        return rows_in_batches(forward, self.tokenizer, encodings, place)
+
+    def _scores_after_prefix(self, encodings: Sequence[Encoding]) -> Matrix:
+        """Prompts that begin with the prefix share it; those that lost an example do not."""
+        if self.network.after_prefix is None:
+            raise ValueError("a network that cannot share a prefix")
+        rows = np.empty((len(encodings), len(self.trie.words)), dtype=np.float32)
+        sharing = np.array([self._begins_so(encoding) for encoding in encodings])
+        cut = len(self._prefix)
+        rest = [
+            {key: values[cut:] for key, values in encoding.items()}
+            for encoding, shares in zip(encodings, sharing, strict=True)
+            if shares
+        ]
+        rows[sharing] = self._in_batches(self.network.after_prefix(self.model, self._prefix), rest)
+        if others := [encodings[int(i)] for i in np.flatnonzero(~sharing)]:
+            rows[~sharing] = self._in_batches(self.network.node_logits, others)
+        return rows
+
+    def _begins_so(self, encoding: Encoding) -> bool:
+        """Whether a prompt begins with the prefix, and goes on after it."""
+        ids = encoding["input_ids"]
+        return len(ids) > len(self._prefix) and ids[: len(self._prefix)] == self._prefix
+
+    @cached_property
+    def _prefix(self) -> list[int]:
+        """The tokens that all whole prompts begin with, whatever the text; [] if not worth it."""
+        if self.network.after_prefix is None:
+            return []
+        counts = self.prompts.counts.copy()
+        one, other = (self.prompts.encode(text, self.shots)["input_ids"] for text in _UNLIKE)
+        self.prompts.counts = counts
+        pairs = takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False))
+        shared = [token for token, _ in pairs]
+        return shared if len(shared) >= _WORTH_SHARING else []
 
     @cached_property
     def _neutral(self) -> torch.Tensor:
