@@ -106,6 +106,23 @@ def test_scores_do_not_depend_on_the_company(scorer: Callable[..., Any]) -> None
     np.testing.assert_allclose(model.logits(some[::-1]), together[::-1], rtol=2e-5, atol=2e-5)
 
 
+@pytest.mark.parametrize("tuning", ["none", pytest.param("qlora", marks=pytest.mark.slow)])
+def test_in_bfloat16_a_text_is_padded_alike_in_all_company(
+    bases: Any, tmp_path: Path, tuning: str
+) -> None:
+    shots = {"shots": 3} if tuning == "none" else {"lora": {"rank": 2}, "epochs": 1}
+    recipe = prompted(
+        "causal", bases["causal"], precision="bfloat16", tuning=tuning,
+        trained_on=("sentences",), words=WORDS, **shots,
+    )  # fmt: skip
+    model = loaded(tmp_path, recipe)
+    some = [*texts()[:9], "a", "long " * 60]
+    together = model.logits(some)
+    assert np.isfinite(together).all()
+    alone = np.concatenate([model.logits([text]) for text in some])
+    np.testing.assert_allclose(together, alone, atol=0.02 * np.ptp(together))
+
+
 def test_per_token_scores_are_means(scorer: Callable[..., Any]) -> None:
     model = scorer(words=WORDS)
     total = model.logits(texts()[:4])

@@ -22,7 +22,7 @@ from tickertone.models.generative.network import Network, NodeLogits
 from tickertone.models.generative.prompts import Shot
 from tickertone.models.pretrained import quiet
 from tickertone.models.protocol import Matrix, Text
-from tickertone.models.token_batches import rows_in_batches
+from tickertone.models.token_batches import PAD_MULTIPLE, rows_in_batches
 
 SHOTS = "shots.json"
 NEUTRAL = ("N/A", "[MASK]", "")  # texts that say nothing (Zhao et al. 2021, section 5)
@@ -93,7 +93,16 @@ class PromptedScorer:
             return self._word_scores(node_logits(self.model, batch, self.trie))
 
         place = next(self.model.parameters()).device
-        return rows_in_batches(forward, self.tokenizer, encodings, place)
+        if self.form.precision == "float32":
+            return rows_in_batches(forward, self.tokenizer, encodings, place)
+        # Padding moves bfloat16 scores by more than 0.1: it must not depend on the neighbours.
+        padded = np.array([-(-len(e["input_ids"]) // PAD_MULTIPLE) for e in encodings])
+        rows = np.empty((len(encodings), len(self.trie.words)), dtype=np.float32)
+        for length in np.unique(padded):
+            alike = np.flatnonzero(padded == length)
+            some = [encodings[int(i)] for i in alike]
+            rows[alike] = rows_in_batches(forward, self.tokenizer, some, place)
+        return rows
 
     def _scores_after_prefix(self, encodings: Sequence[Encoding]) -> Matrix:
         """Prompts that begin with the prefix share it; those that lost an example do not."""
