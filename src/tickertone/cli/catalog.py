@@ -58,7 +58,7 @@ def models(as_json: AsJson = False) -> None:
             (
                 name,
                 spec.family,
-                spec.tuning if spec.family == "encoder" else spec.features.kind,
+                spec.features.kind if spec.family == "linear" else spec.tuning,
                 base.name if (base := base_of(spec)) else None,
                 ", ".join(spec.trained_on),
                 known.get("parameters"),

@@ -59,7 +59,14 @@ def describe(recipe: Row) -> str:
             return "TF-IDF and logistic regression"
         return f"frozen {_base(features)} embeddings and logistic regression"
     tuning = recipe.get("tuning")
-    words = {"full": "fully fine-tuned", "lora": f"LoRA of rank {_rank(recipe)}"}
+    if tuning == "none" and not recipe.get("shots"):
+        return f"{_base(recipe)}, zero-shot"
+    words = {
+        "full": "fully fine-tuned",
+        "lora": f"LoRA of rank {_rank(recipe)}",
+        "qlora": f"QLoRA of rank {_rank(recipe)}",
+        "none": f"{recipe.get('shots')}-shot",
+    }
     how = words.get(str(tuning), str(tuning or recipe.get("family") or ""))
     return f"{_base(recipe)}, {how}, seed {recipe.get('seed', 0)}"
 
