@@ -25,7 +25,8 @@ MAY_IMPORT = {
     "store": GROUND | {"stages"},  # of stages only the contract, stages.work
     "stages": GROUND
     | {"datasets", "validation", "models", "training", "combiners", "metrics", "report", "store"},
-    "dag": GROUND | {"datasets", "models", "combiners", "stages", "store", "validation"},
+    "dag": GROUND
+    | {"endpoint", "datasets", "models", "combiners", "stages", "store", "validation"},
     "cli": GROUND | {"datasets", "models", "dag", "store"},
 }
 

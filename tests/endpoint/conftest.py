@@ -9,8 +9,11 @@ import pytest
 from tests.endpoint.server import Server
 from tests.endpoint.tiny_causal import TinyCausal, make
 from tickertone.catalog.forms.endpoint import EndpointForm, ServiceSpec
+from tickertone.catalog.forms.prompt_template import PromptTemplate
 from tickertone.endpoint import waiting
 from tickertone.endpoint.label_scores import Scored, score
+
+PLAIN = PromptTemplate(instruction="", example="{text}", cue="Sentiment:")
 
 
 @pytest.fixture(scope="session")
@@ -68,6 +71,7 @@ def form(url: str, service: dict[str, Any] | None = None, **changes: Any) -> End
         family="endpoint",
         url=url,
         model="tiny",
+        prompt=PLAIN,
         service=ServiceSpec(**(service or {})),
         **changes,
     )

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from tests.models.tiny import LABELS, texts
 from tickertone.catalog.forms.endpoint import EndpointForm, ServiceSpec
+from tickertone.catalog.forms.prompt_template import PromptTemplate
 from tickertone.endpoint.label_scores import score
 from tickertone.endpoint.question import Message
 
@@ -17,6 +18,7 @@ def main(url: str, folder: Path) -> None:
             family="endpoint",
             url=url,
             model="tiny",
+            prompt=PromptTemplate(instruction="", example="{text}", cue="Sentiment:"),
             scores="votes",
             votes=3,
             service=ServiceSpec(concurrency=2, price_in=1, price_out=1, spend_at_most=1),

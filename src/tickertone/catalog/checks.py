@@ -11,6 +11,7 @@ from tickertone.catalog.mistakes import nearest
 from tickertone.catalog.models import ModelSpec, task_of
 from tickertone.catalog.overlap import pool, share_texts
 from tickertone.catalog.published import PublishedRow
+from tickertone.catalog.recipes.endpoint import EndpointSpec
 from tickertone.catalog.recipes.prompted import PromptedRecipe
 from tickertone.errors import ConfigError
 
@@ -43,7 +44,7 @@ def check_models(
 def check_prompted(shown: str, models: Mapping[str, ModelSpec], datasets: DatasetsFile) -> None:
     """Models that answer a prompt are of a known task, and have different words for its labels."""
     for name, model in models.items():
-        if not isinstance(model, PromptedRecipe):
+        if not isinstance(model, PromptedRecipe | EndpointSpec):
             continue
         place = f"{shown}, models.{name}"
         if model.task is not None:

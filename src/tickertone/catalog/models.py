@@ -9,28 +9,34 @@ from tickertone.catalog.bases import BaseSpec
 from tickertone.catalog.datasets import DatasetSpec
 from tickertone.catalog.forms.causal import CausalForm
 from tickertone.catalog.forms.encoder import EncoderForm
+from tickertone.catalog.forms.endpoint import EndpointForm
 from tickertone.catalog.forms.linear import EmbeddingSpec, LinearForm
 from tickertone.catalog.forms.seq2seq import Seq2SeqForm
 from tickertone.catalog.identifiers import Name
 from tickertone.catalog.recipes.encoder import EncoderSpec
+from tickertone.catalog.recipes.endpoint import EndpointSpec
 from tickertone.catalog.recipes.linear import LinearSpec
 from tickertone.catalog.recipes.prompted import CausalSpec, PromptedRecipe, Seq2SeqSpec
 from tickertone.frozen import Frozen
 
 ModelSpec = Annotated[
-    LinearSpec | EncoderSpec | Seq2SeqSpec | CausalSpec, Field(discriminator="family")
+    LinearSpec | EncoderSpec | Seq2SeqSpec | CausalSpec | EndpointSpec,
+    Field(discriminator="family"),
 ]
-Form = LinearForm | EncoderForm | Seq2SeqForm | CausalForm
+Form = LinearForm | EncoderForm | Seq2SeqForm | CausalForm | EndpointForm
 _FORMS: dict[str, type[Form]] = {
     "linear": LinearForm,
     "encoder": EncoderForm,
     "seq2seq": Seq2SeqForm,
     "causal": CausalForm,
+    "endpoint": EndpointForm,
 }
 
 
 def base_of(recipe: ModelSpec) -> BaseSpec | None:
     """The pretrained weights that a recipe starts from, if it does."""
+    if isinstance(recipe, EndpointSpec):
+        return None
     if not isinstance(recipe, LinearSpec):
         return recipe.base
     return recipe.features.base if isinstance(recipe.features, EmbeddingSpec) else None
@@ -46,7 +52,7 @@ def with_base(recipe: ModelSpec, base: BaseSpec) -> ModelSpec:
 
 def task_of(recipe: ModelSpec, datasets: Mapping[str, DatasetSpec]) -> str:
     """The task that a model is for: of what it learns from, or the one that its stanza names."""
-    if isinstance(recipe, PromptedRecipe) and recipe.task is not None:
+    if isinstance(recipe, PromptedRecipe | EndpointSpec) and recipe.task is not None:
         return recipe.task
     return datasets[recipe.trained_on[0]].task
 

@@ -24,15 +24,19 @@ class EndpointScorer:
         render: Render,
         *,
         project: Path,
-        say: Say,
+        say: Say | None = None,
     ) -> None:
         self.form = form
         self.words = form.words_for(labels)
         self.render = render
         self.cost = 0.0  # of all that was asked by this scorer, in the currency of its prices
         self._workspace = Workspace(project)
-        self._say = say
+        self._say = say or _silent
         self._counts: Counter[str] = Counter()
+
+    def tell(self, say: Say) -> None:
+        """Say from now on there what requests will cost, and what they did."""
+        self._say = say
 
     def logits(self, texts: Sequence[Text]) -> Matrix:
         """One row per text, columns in the order of the task's labels.
@@ -72,3 +76,7 @@ class EndpointScorer:
         )
         if scored.cost:
             self._say(f"{self.form.model}: {scored.cost:.4g} spent now, {scored.spent:.4g} in all")
+
+
+def _silent(_line: str) -> None:
+    """Where nobody listens."""

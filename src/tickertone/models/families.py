@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from tickertone.catalog.models import ModelSpec
 from tickertone.catalog.recipes.encoder import EncoderSpec
+from tickertone.catalog.recipes.endpoint import EndpointSpec
 from tickertone.catalog.recipes.linear import LinearSpec
 from tickertone.catalog.recipes.prompted import CausalSpec, Seq2SeqSpec
 
@@ -52,7 +53,7 @@ def family_of(recipe: ModelSpec) -> Family:
         return _encoder(recipe)
     if isinstance(recipe, Seq2SeqSpec | CausalSpec):
         return _prompted(recipe)
-    return _linear(recipe)
+    return _ENDPOINT if isinstance(recipe, EndpointSpec) else _linear(recipe)
 
 
 def _encoder(recipe: EncoderSpec) -> Family:
@@ -95,3 +96,14 @@ def _linear(recipe: LinearSpec) -> Family:
         fit_libraries=libraries,
         score_libraries=libraries,
     )
+
+
+_ENDPOINT = Family(
+    fit="tickertone.endpoint.examples",
+    score="tickertone.endpoint.scoring",
+    embeddings=None,
+    fits_with_torch=False,
+    uses_torch=False,
+    fit_libraries=("numpy",),
+    score_libraries=("numpy",),
+)

@@ -58,6 +58,9 @@ def describe(recipe: Row) -> str:
         if features.get("kind") == "tfidf":
             return "TF-IDF and logistic regression"
         return f"frozen {_base(features)} embeddings and logistic regression"
+    if recipe.get("family") == "endpoint":
+        shots = f"{recipe['shots']}-shot" if recipe.get("shots") else "zero-shot"
+        return f"{recipe.get('model')} at {recipe.get('url')}, {shots}"
     tuning = recipe.get("tuning")
     if tuning == "none" and not recipe.get("shots"):
         return f"{_base(recipe)}, zero-shot"

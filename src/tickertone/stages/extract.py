@@ -36,6 +36,15 @@ class _Counting(Protocol):
         ...
 
 
+@runtime_checkable
+class _Telling(Protocol):
+    """A scorer that has something to say while it scores, such as what it will cost."""
+
+    def tell(self, say: Say) -> None:
+        """Where to say it."""
+        ...
+
+
 class _Log:
     """The log of the step that is scoring now: a model in memory outlives the step it came with."""
 
@@ -123,6 +132,8 @@ def _load(work: Work) -> Scorer:
         project=work.project,
         embed=_embed(work),
     )
+    if isinstance(scorer, _Telling):
+        scorer.tell(_log)
     return scorer
 
 

@@ -3,11 +3,18 @@ from pydantic import ValidationError
 
 from tickertone.catalog.forms.endpoint import EndpointForm, is_loopback
 
+PROMPT = {"instruction": "", "example": "{text}", "cue": "Sentiment:"}
 FREE = {"price_in": 0, "price_out": 0, "spend_at_most": 0}
 
 
 def made(url, service=None, **changes):
-    fields = {"family": "endpoint", "url": url, "model": "m", "service": service or {}}
+    fields = {
+        "family": "endpoint",
+        "url": url,
+        "model": "m",
+        "prompt": PROMPT,
+        "service": service or {},
+    }
     return EndpointForm.model_validate({**fields, **changes})
 
 

@@ -3,7 +3,12 @@ from pydantic import ValidationError
 
 from tickertone.catalog.recipes.endpoint import EndpointSpec
 
-LOCAL = {"family": "endpoint", "url": "http://127.0.0.1:8000/v1", "model": "m"}
+LOCAL = {
+    "family": "endpoint",
+    "url": "http://127.0.0.1:8000/v1",
+    "model": "m",
+    "prompt": {"instruction": "", "example": "{text}", "cue": "Sentiment:"},
+}
 
 
 def test_zero_shot_names_its_task_and_examples_name_their_source():

@@ -7,6 +7,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from pydantic import AfterValidator, Field, model_validator
 
+from tickertone.catalog.forms.prompt_template import PromptTemplate
 from tickertone.frozen import JSON, Frozen
 
 _VARIABLE = re.compile(r"[A-Z][A-Z0-9_]*")
@@ -63,6 +64,7 @@ class EndpointForm(Frozen):
     api: Literal["chat", "completions"] = Field(
         "chat", description="chat: the prompt is a user's message; completions: text to go on with"
     )
+    prompt: PromptTemplate = Field(description="in data/models.yaml the name of a file in prompts/")
     words: dict[str, str] = Field(
         default_factory=dict, description="label -> the word that stands for it, if another"
     )

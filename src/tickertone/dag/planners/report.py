@@ -20,6 +20,7 @@ _OF_A_MODEL = {
     "encoder": _TUNED,
     "seq2seq": {*_TUNED, "shots"},
     "causal": {*_TUNED, "shots"},
+    "endpoint": {"family", "trained_on", "url", "model", "scores", "shots", "seed"},
 }
 
 

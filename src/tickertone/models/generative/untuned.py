@@ -10,7 +10,8 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
-from tickertone.catalog.recipes.prompted import CausalSpec, Seq2SeqSpec
+from tickertone.catalog.recipes.endpoint import EndpointSpec
+from tickertone.catalog.recipes.prompted import CausalSpec, PromptedRecipe, Seq2SeqSpec
 from tickertone.errors import DataError
 from tickertone.models.bases import checked_base
 from tickertone.models.examples import labels_of, open_snapshots
@@ -26,7 +27,7 @@ def fit(job: FitJob) -> Fitted:
         job.recipe
     )
     began = time.monotonic()
-    shots = _drawn(job, recipe)
+    shots = drawn(job, recipe)
     written = json.dumps(shots, ensure_ascii=False, indent=1)
     (job.out / _SHOTS).write_text(written, encoding="utf-8")
     with checked_base(recipe.base, job.project) as base:
@@ -39,7 +40,8 @@ def fit(job: FitJob) -> Fitted:
     )
 
 
-def _drawn(job: FitJob, recipe: Seq2SeqSpec | CausalSpec) -> list[list[str | None]]:
+def drawn(job: FitJob, recipe: PromptedRecipe | EndpointSpec) -> list[list[str | None]]:
+    """The examples of a recipe: [text, second part or None, label]. Raises DataError."""
     if not recipe.shots:
         return []
     rows = open_snapshots(job.train, job.scratch / "datasets")
