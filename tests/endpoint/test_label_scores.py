@@ -9,6 +9,7 @@ import pytest
 from tests.endpoint.conftest import form
 from tests.endpoint.tiny_causal import ASKING, WORDS
 from tests.models.tiny import LABELS, texts
+from tickertone.endpoint.label_scores import estimated
 from tickertone.endpoint.question import Message
 from tickertone.errors import ConfigError, ModelError, SourceUnavailable
 
@@ -151,6 +152,30 @@ def test_the_cap_is_never_passed_whatever_the_server_does(server, asker, short_p
     assert 0 < len(server.bodies) * most <= cap + most
     with pytest.raises(ConfigError, match="spend_at_most"):
         asker.score(PLAIN[:2], WORDS, form(server.url, service))
+
+
+def test_an_estimate_sends_nothing_and_leaves_out_what_is_kept(server, asker):
+    asked, places = form(server.url, PRICES), {"answers": asker.answers, "locks": asker.folder}
+    whole = estimated(PLAIN, WORDS, asked, **places)
+    assert server.bodies == []
+    assert whole.requests == len(PLAIN)
+    assert 0 < whole.likely < whole.at_most
+    scored = asker.score(PLAIN[:5], WORDS, asked)
+    assert (
+        scored.cost
+        <= estimated(
+            PLAIN[:5],
+            WORDS,
+            form(server.url + "/", PRICES),
+            answers=asker.folder / "none",
+            locks=asker.folder,
+        ).at_most
+    )
+    assert estimated(PLAIN, WORDS, asked, **places).requests == len(PLAIN) - 5
+
+
+def test_no_prompts_need_no_request(server, asker):
+    assert asker.score([], WORDS, form(server.url)).matrix.shape == (0, 3)
 
 
 def test_a_line_says_what_it_will_cost_before_the_start(server, asker):
