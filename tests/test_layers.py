@@ -18,13 +18,15 @@ MAY_IMPORT = {
     "validation": GROUND,
     "models": GROUND,
     "training": GROUND | {"models", "store"},
+    "endpoint": GROUND | {"models", "store"},
     "combiners": GROUND,
     "metrics": GROUND,
     "report": GROUND,
     "store": GROUND | {"stages"},  # of stages only the contract, stages.work
     "stages": GROUND
     | {"datasets", "validation", "models", "training", "combiners", "metrics", "report", "store"},
-    "dag": GROUND | {"datasets", "models", "combiners", "stages", "store", "validation"},
+    "dag": GROUND
+    | {"endpoint", "datasets", "models", "combiners", "stages", "store", "validation"},
     "cli": GROUND | {"datasets", "models", "dag", "store"},
 }
 

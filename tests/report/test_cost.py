@@ -5,6 +5,9 @@ def test_a_recipe_is_described_in_words(findings):
     lora, tfidf = findings.model_specs.values()
     assert describe(lora) == "some-base, LoRA of rank 8, seed 3"
     assert describe({**lora, "tuning": "full"}) == "some-base, fully fine-tuned, seed 3"
+    assert describe({**lora, "tuning": "qlora"}) == "some-base, QLoRA of rank 8, seed 3"
+    assert describe({**lora, "tuning": "none", "shots": 0}) == "some-base, zero-shot"
+    assert describe({**lora, "tuning": "none", "shots": 5}) == "some-base, 5-shot, seed 3"
     assert describe(tfidf) == "TF-IDF and logistic regression"
 
 

@@ -8,9 +8,11 @@ from collections.abc import Iterable, Mapping
 from tickertone.catalog.datasets import DatasetsFile, DatasetSpec
 from tickertone.catalog.experiments import ExperimentSpec, TargetSpec
 from tickertone.catalog.mistakes import nearest
-from tickertone.catalog.models import ModelSpec
+from tickertone.catalog.models import ModelSpec, task_of
 from tickertone.catalog.overlap import pool, share_texts
 from tickertone.catalog.published import PublishedRow
+from tickertone.catalog.recipes.endpoint import EndpointSpec
+from tickertone.catalog.recipes.prompted import PromptedRecipe
 from tickertone.errors import ConfigError
 
 
@@ -36,6 +38,27 @@ def check_models(
                 found="data sets of several tasks: " + ", ".join(sorted(tasks)),
                 expected="data sets of one task",
                 remedy="make one model a task",
+            )
+
+
+def check_prompted(shown: str, models: Mapping[str, ModelSpec], datasets: DatasetsFile) -> None:
+    """Models that answer a prompt are of a known task, and have different words for its labels."""
+    for name, model in models.items():
+        if not isinstance(model, PromptedRecipe | EndpointSpec):
+            continue
+        place = f"{shown}, models.{name}"
+        if model.task is not None:
+            _known(f"{place}.task", "task", model.task, datasets.tasks)
+        labels = datasets.tasks[task_of(model, datasets.datasets)].labels
+        for label in model.words:
+            _known(f"{place}.words", "label", label, labels)
+        words = model.words_for(labels)
+        if len({word.strip() for word in words}) < len(words) or not all(map(str.strip, words)):
+            raise ConfigError(
+                f"{place}.words",
+                found=f"the words {', '.join(map(repr, words))}",
+                expected="another word for each label",
+                remedy="give each label of the task a word of its own",
             )
 
 
@@ -118,12 +141,13 @@ def _check_tasks(
 ) -> None:
     task = datasets[target.test.dataset].task
     others = {f"{place}.fit_on, data set {target.fit_on.dataset}": target.fit_on.dataset}
-    others |= {f"{place}, model {name}": m.trained_on[0] for name, m in members.items()}
-    for where, dataset in others.items():
-        if datasets[dataset].task != task:
+    tasks = {where: datasets[dataset].task for where, dataset in others.items()}
+    tasks |= {f"{place}, model {name}": task_of(m, datasets) for name, m in members.items()}
+    for where, found in tasks.items():
+        if found != task:
             raise ConfigError(
                 where,
-                found=f"task {datasets[dataset].task}",
+                found=f"task {found}",
                 expected=f"task {task}, as the test split's",
                 remedy="keep one task a target",
             )

@@ -13,12 +13,14 @@ from tickertone.catalog.checks import (
     check_contamination,
     check_experiment,
     check_models,
+    check_prompted,
     check_published,
 )
 from tickertone.catalog.datasets import ContaminationSpec, DatasetsFile, DatasetSpec, TaskSpec
 from tickertone.catalog.experiments import ExperimentSpec
 from tickertone.catalog.mistakes import explain, nearest
 from tickertone.catalog.models import ModelsFile, ModelSpec
+from tickertone.catalog.prompts import PromptFile, with_templates
 from tickertone.catalog.published import PublishedFile, PublishedRow
 from tickertone.catalog.yaml_files import read_yaml
 from tickertone.errors import ConfigError
@@ -57,12 +59,16 @@ class Catalog(Frozen):
 
 
 def load_catalog(data_folder: Path) -> Catalog:
-    """Read and check data/datasets.yaml, models.yaml, published.yaml and experiments/*.yaml.
+    """Read and check datasets.yaml, models.yaml, published.yaml, experiments/ and prompts/.
 
-    published.yaml and experiments/ may be absent. Raises ConfigError for the first mistake found.
+    All but the first two may be absent. Raises ConfigError for the first mistake found.
     """
     datasets = _read(data_folder, "datasets.yaml", DatasetsFile)
-    models = _read(data_folder, "models.yaml", ModelsFile).models
+    prompts = {
+        path.stem: _read(data_folder, f"prompts/{path.name}", PromptFile)
+        for path in sorted((data_folder / "prompts").glob("*.yaml"))
+    }
+    models = _models(data_folder, prompts)
     experiments = {
         path.stem: _read(data_folder, f"experiments/{path.name}", ExperimentSpec)
         for path in sorted((data_folder / "experiments").glob("*.yaml"))
@@ -72,6 +78,7 @@ def load_catalog(data_folder: Path) -> Catalog:
         published = _read(data_folder, "published.yaml", PublishedFile).published
     check_contamination(_shown(data_folder, "datasets.yaml"), datasets)
     check_models(_shown(data_folder, "models.yaml"), models, datasets.datasets)
+    check_prompted(_shown(data_folder, "models.yaml"), models, datasets)
     for name, experiment in experiments.items():
         shown = _shown(data_folder, f"experiments/{name}.yaml")
         check_experiment(shown, experiment, models, datasets)
@@ -91,9 +98,20 @@ def _shown(data_folder: Path, name: str) -> str:
     return f"{data_folder.name}/{name}"
 
 
+def _models(data_folder: Path, prompts: Mapping[str, PromptFile]) -> Mapping[str, ModelSpec]:
+    shown = _shown(data_folder, "models.yaml")
+    raw: Any = read_yaml(data_folder / "models.yaml", shown)
+    if isinstance(raw, Mapping):
+        raw = with_templates(shown, raw, prompts)
+    return _checked(raw, shown, ModelsFile).models
+
+
 def _read(data_folder: Path, name: str, kind: type[_File]) -> _File:
     shown = _shown(data_folder, name)
-    raw: Any = read_yaml(data_folder / name, shown)
+    return _checked(read_yaml(data_folder / name, shown), shown, kind)
+
+
+def _checked(raw: Any, shown: str, kind: type[_File]) -> _File:
     if not isinstance(raw, Mapping):
         raise ConfigError(
             shown,

@@ -7,6 +7,7 @@ from tickertone.cli.show import show
 from tickertone.workspace import Workspace
 
 if TYPE_CHECKING:
+    from tickertone.catalog.models import ModelSpec
     from tickertone.store.query import Answer
 
 _COUNTS = "SELECT dataset, split, rows_read, rows_accepted, rows_quarantined FROM datasets"
@@ -46,7 +47,6 @@ def datasets(as_json: AsJson = False) -> None:
 def models(as_json: AsJson = False) -> None:
     """List the models: recipe, base, and what training them took."""
     from tickertone.catalog.load import load_catalog
-    from tickertone.catalog.models import base_of
     from tickertone.store.query import Answer
 
     workspace = Workspace.find()
@@ -58,8 +58,8 @@ def models(as_json: AsJson = False) -> None:
             (
                 name,
                 spec.family,
-                spec.tuning if spec.family == "encoder" else spec.features.kind,
-                base.name if (base := base_of(spec)) else None,
+                _tuning(spec),
+                _starts_from(spec),
                 ", ".join(spec.trained_on),
                 known.get("parameters"),
                 known.get("trainable_parameters"),
@@ -79,3 +79,23 @@ def _ask(workspace: Workspace, statement: str) -> "Answer":
     if not workspace.database.is_file():
         return Answer(columns=(), rows=())
     return query(workspace, statement)
+
+
+def _tuning(spec: "ModelSpec") -> str:
+    match spec.family:
+        case "linear":
+            return spec.features.kind
+        case "endpoint":
+            return spec.scores
+        case _:
+            return spec.tuning
+
+
+def _starts_from(spec: "ModelSpec") -> str | None:
+    """The base, or what the server calls the model."""
+    from tickertone.catalog.models import base_of
+
+    if spec.family == "endpoint":
+        return spec.model
+    base = base_of(spec)
+    return base.name if base else None

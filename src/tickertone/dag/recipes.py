@@ -7,11 +7,17 @@ lies is not.
 from pathlib import Path
 
 from tickertone.catalog.models import ModelSpec, base_of, with_base
+from tickertone.catalog.recipes.endpoint import EndpointSpec
 from tickertone.frozen import JSON
 
 
 def placeless(recipe: ModelSpec) -> ModelSpec:
-    """The recipe without the place of its base, for settings: a folder is known by its name."""
+    """The recipe without the place of its base, for settings: a folder is known by its name.
+
+    Of an endpoint, without what it costs and how its server is treated.
+    """
+    if isinstance(recipe, EndpointSpec):
+        return recipe.for_identity()
     base = base_of(recipe)
     if base is None:
         return recipe

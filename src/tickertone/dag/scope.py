@@ -8,10 +8,8 @@ from tickertone.catalog.datasets import DatasetSpec
 from tickertone.catalog.experiments import ExperimentSpec, SplitRef, TargetSpec
 from tickertone.catalog.load import Catalog
 from tickertone.catalog.mistakes import nearest
-from tickertone.catalog.models import base_of
+from tickertone.catalog.models import ModelSpec, base_of, task_of
 from tickertone.catalog.overlap import pool
-from tickertone.catalog.recipes.encoder import EncoderSpec
-from tickertone.catalog.recipes.linear import LinearSpec
 from tickertone.errors import ConfigError
 from tickertone.frozen import JSON
 from tickertone.models.bases import base_identity
@@ -46,7 +44,7 @@ class Scope:
         """The stanza of a data set."""
         return self.catalog.datasets[name]
 
-    def model(self, name: str) -> LinearSpec | EncoderSpec:
+    def model(self, name: str) -> ModelSpec:
         """The stanza of a model."""
         return self.catalog.models[name]
 
@@ -57,7 +55,13 @@ class Scope:
 
     def task(self, dataset: str) -> dict[str, JSON]:
         """The task of a data set, as it goes into settings."""
-        name = self.dataset(dataset).task
+        return self._task(self.dataset(dataset).task)
+
+    def model_task(self, model: str) -> dict[str, JSON]:
+        """The task that a model is for, as it goes into settings."""
+        return self._task(task_of(self.model(model), self.catalog.datasets))
+
+    def _task(self, name: str) -> dict[str, JSON]:
         spec = self.catalog.tasks[name]
         return {"name": name, "labels": list(spec.labels), "pairs": spec.pairs}
 

@@ -8,11 +8,14 @@ from dataclasses import dataclass
 
 from tickertone.catalog.models import ModelSpec
 from tickertone.catalog.recipes.encoder import EncoderSpec
+from tickertone.catalog.recipes.endpoint import EndpointSpec
 from tickertone.catalog.recipes.linear import LinearSpec
+from tickertone.catalog.recipes.prompted import CausalSpec, Seq2SeqSpec
 
 _WORKER = "tickertone.training.worker"
 _EMBEDDINGS = "tickertone.training.embeddings"
 _TORCH = ("numpy", "tokenizers", "torch", "transformers")
+_QLORA = ("bitsandbytes", "peft")
 _LINEAR = ("numpy", "scikit-learn", "scipy")
 
 
@@ -23,7 +26,9 @@ class Family:
     fit: str  # module with a function `fit` (models.protocol.Fit)
     score: str  # module with a function `load` (models.protocol.Load)
     embeddings: str | None  # module with a function `remembering_embed`, where the recipe needs it
-    uses_torch: bool  # in the fit and the scores themselves; embeddings look after themselves
+    # In the fit and in the scores themselves; embeddings look after themselves.
+    fits_with_torch: bool
+    uses_torch: bool
     fit_libraries: tuple[str, ...]
     score_libraries: tuple[str, ...]
 
@@ -46,7 +51,9 @@ def family_of(recipe: ModelSpec) -> Family:
     """The family of a recipe."""
     if isinstance(recipe, EncoderSpec):
         return _encoder(recipe)
-    return _linear(recipe)
+    if isinstance(recipe, Seq2SeqSpec | CausalSpec):
+        return _prompted(recipe)
+    return _ENDPOINT if isinstance(recipe, EndpointSpec) else _linear(recipe)
 
 
 def _encoder(recipe: EncoderSpec) -> Family:
@@ -55,8 +62,24 @@ def _encoder(recipe: EncoderSpec) -> Family:
         fit="tickertone.models.encoder.fitting",
         score="tickertone.models.encoder.scoring",
         embeddings=None,
+        fits_with_torch=True,
         uses_torch=True,
         fit_libraries=("accelerate", *libraries),
+        score_libraries=libraries,
+    )
+
+
+def _prompted(recipe: Seq2SeqSpec | CausalSpec) -> Family:
+    package = f"tickertone.models.{recipe.family}"
+    tuned = recipe.tuning != "none"
+    libraries = {"none": _TORCH, "lora": (*_TORCH, "peft")}.get(recipe.tuning, (*_TORCH, *_QLORA))
+    return Family(
+        fit=f"{package}.fitting" if tuned else "tickertone.models.generative.untuned",
+        score=f"{package}.scoring",
+        embeddings=None,
+        fits_with_torch=tuned,
+        uses_torch=True,
+        fit_libraries=("accelerate", *libraries) if tuned else ("numpy",),
         score_libraries=libraries,
     )
 
@@ -68,7 +91,19 @@ def _linear(recipe: LinearSpec) -> Family:
         fit="tickertone.models.linear.fitting",
         score="tickertone.models.linear.scoring",
         embeddings=_EMBEDDINGS if embedded else None,
+        fits_with_torch=False,
         uses_torch=False,
         fit_libraries=libraries,
         score_libraries=libraries,
     )
+
+
+_ENDPOINT = Family(
+    fit="tickertone.endpoint.examples",
+    score="tickertone.endpoint.scoring",
+    embeddings=None,
+    fits_with_torch=False,
+    uses_torch=False,
+    fit_libraries=("numpy",),
+    score_libraries=("numpy",),
+)

@@ -58,8 +58,18 @@ def describe(recipe: Row) -> str:
         if features.get("kind") == "tfidf":
             return "TF-IDF and logistic regression"
         return f"frozen {_base(features)} embeddings and logistic regression"
+    if recipe.get("family") == "endpoint":
+        shots = f"{recipe['shots']}-shot" if recipe.get("shots") else "zero-shot"
+        return f"{recipe.get('model')} at {recipe.get('url')}, {shots}"
     tuning = recipe.get("tuning")
-    words = {"full": "fully fine-tuned", "lora": f"LoRA of rank {_rank(recipe)}"}
+    if tuning == "none" and not recipe.get("shots"):
+        return f"{_base(recipe)}, zero-shot"
+    words = {
+        "full": "fully fine-tuned",
+        "lora": f"LoRA of rank {_rank(recipe)}",
+        "qlora": f"QLoRA of rank {_rank(recipe)}",
+        "none": f"{recipe.get('shots')}-shot",
+    }
     how = words.get(str(tuning), str(tuning or recipe.get("family") or ""))
     return f"{_base(recipe)}, {how}, seed {recipe.get('seed', 0)}"
 

@@ -6,8 +6,10 @@ Only texts that no shard of this scorer has are scored; a step without such text
 import importlib
 import threading
 import time
+from collections import Counter
 from functools import partial
 from pathlib import Path
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -23,6 +25,24 @@ _BLOCK = 2048  # texts between two lines of progress
 # breaks when two threads import it at once.
 _one_at_a_time = threading.Lock()
 _loaded: dict[str, Scorer] = {}  # at most one: the model that was used last
+
+
+@runtime_checkable
+class _Counting(Protocol):
+    """A scorer that notes what it had to leave out of what it was asked."""
+
+    def counted(self) -> dict[str, int]:
+        """What was left out, and how often, since this was asked last."""
+        ...
+
+
+@runtime_checkable
+class _Telling(Protocol):
+    """A scorer that has something to say while it scores, such as what it will cost."""
+
+    def tell(self, say: Say) -> None:
+        """Where to say it."""
+        ...
 
 
 class _Log:
@@ -42,18 +62,20 @@ def run(work: Work) -> Product:
     began = time.monotonic()
     shards = ShardSet(work.shards / "logits" / str(work.settings["scorer"]))
     outputs: dict[str, Made] = {}
+    counts: Counter[str] = Counter()
     rows = scored = 0
     for role in sorted(role for role in work.inputs if role.startswith(_TEXTS)):
         texts = _distinct_texts(work.only(role))
         ids = sorted(texts)
         values, files, computed = shards.fill(
-            ids, partial(_score, work, [texts[text_id] for text_id in ids])
+            ids, partial(_score, work, [texts[text_id] for text_id in ids], counts)
         )
         split = role.removeprefix(_TEXTS)
         outputs[f"logits:{split}"] = Made(tuple(files), rows_content(ids, values))
         rows, scored = rows + len(ids), scored + computed
     seconds = round(time.monotonic() - began, 3)
-    return Product(outputs, {"rows": rows, "rows_scored": scored, "scoring_seconds": seconds})
+    facts = {"rows": rows, "rows_scored": scored, "scoring_seconds": seconds}
+    return Product(outputs, {**facts, **counts})
 
 
 def _distinct_texts(snapshot: Path) -> dict[str, Text]:
@@ -62,10 +84,14 @@ def _distinct_texts(snapshot: Path) -> dict[str, Text]:
     return {text_id: a if b is None else (a, b) for text_id, a, b in triples}
 
 
-def _score(work: Work, texts: list[Text], missing: list[int]) -> Matrix:
+def _score(work: Work, texts: list[Text], counts: Counter[str], missing: list[int]) -> Matrix:
     with _one_at_a_time:
         _log.say = work.say
         rows = _score_all(work, texts, missing)
+        if isinstance(scorer := _scorer(work), _Counting):
+            counts.update(told := scorer.counted())
+            for what, count in told.items():
+                work.say(f"{what.replace('_', ' ')}: {count}")
     work.recheck()
     return rows
 
@@ -106,6 +132,8 @@ def _load(work: Work) -> Scorer:
         project=work.project,
         embed=_embed(work),
     )
+    if isinstance(scorer, _Telling):
+        scorer.tell(_log)
     return scorer
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from tickertone.identity.canonical import digest
+from tickertone.store.answers import answer_files, damaged_answers
 from tickertone.store.artifacts import MANIFEST, SEAL, SHARDS, Artifacts, seal_holds, step_folders
 from tickertone.store.files import sha256_file
 from tickertone.store.findings import Finding, Verdict
@@ -126,6 +127,7 @@ class _Look:
         seen = self.seals | {_in_var(path) for path in self.sizes}
         seen |= {path.relative_to(workspace.var).as_posix() for path in journals(workspace)}
         seen.add(workspace.database.name)
+        seen |= self.answers()
         asides = tuple(f"{finding.aside}/" for finding in findings if finding.aside)
         unknown = list(unknown_files(workspace, seen))
         records = (path for path in unknown if path.suffix == ".json")
@@ -134,6 +136,17 @@ class _Look:
             name = path.relative_to(workspace.var).as_posix()
             if name not in seen and not name.startswith(asides):
                 self.unknown.append(name)
+
+    def answers(self) -> set[str]:
+        """Files of answers: a damaged line costs one answer, so it is noted and mends itself."""
+        seen = set()
+        for path in answer_files(self.artifacts.workspace):
+            name = path.relative_to(self.artifacts.workspace.var).as_posix()
+            seen.add(name)
+            if damaged := damaged_answers(path):
+                again = "these answers are asked for again when they are needed"
+                self.notes.append(f"{name}: {damaged} lines are not as they were written; {again}")
+        return seen
 
     def _wrong(self, record: FileRecord) -> str:
         path = self.artifacts.root / record.path

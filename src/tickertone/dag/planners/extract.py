@@ -1,9 +1,11 @@
 """extract(model x data set): the model's logits for every text that it has not scored yet."""
 
 from tickertone.catalog.models import form_of
+from tickertone.catalog.recipes.endpoint import EndpointSpec
 from tickertone.dag.planner import Node, Results
 from tickertone.dag.recipes import checked, placeless
 from tickertone.dag.scope import Scope
+from tickertone.endpoint.leave import refuse_what_may_not_leave
 from tickertone.identity.fingerprint import parts_of
 from tickertone.models.families import family_of
 from tickertone.store.manifest import Step
@@ -32,6 +34,10 @@ def step(scope: Scope, subject: str, results: Results) -> Step:
     """
     model, dataset = subject.split("/")
     spec = scope.model(model)
+    if isinstance(spec, EndpointSpec):
+        seen = {dataset, *spec.trained_on}
+        licences = {name: scope.dataset(name).licence for name in sorted(seen)}
+        refuse_what_may_not_leave(f"extract {subject}", spec, licences)
     family = family_of(spec)
     base = scope.base_identity(model)
     fitted = results.output("finetune", model, "model")

@@ -37,12 +37,12 @@ def step(scope: Scope, subject: str, results: Results) -> Step:
         "finetune",
         settings={
             "recipe": placeless(spec).model_dump(mode="json"),
-            "task": scope.task(spec.trained_on[0]),
+            "task": scope.model_task(subject),
             "base": base,
             "program": {
                 "fit": family.fit,
                 "embeddings": family.embeddings,
-                "uses_torch": family.uses_torch,
+                "uses_torch": family.fits_with_torch,
             },
         },
         inputs={role: output.content for role, output in inputs.items()},

@@ -15,9 +15,13 @@ from tickertone.store.manifest import Output, Step
 _EVALUATED = ("leaderboard", "evaluations", "confusion", "reliability")
 # What the page says of a stanza; the rest shows in what came of it, or makes no difference.
 _OF_A_DATASET = {"title", "source", "licence"}
+_TUNED = {"family", "trained_on", "base", "tuning", "lora", "seed"}
 _OF_A_MODEL = {
     "linear": {"family", "trained_on", "features"},
-    "encoder": {"family", "trained_on", "base", "tuning", "lora", "seed"},
+    "encoder": _TUNED,
+    "seq2seq": {*_TUNED, "shots"},
+    "causal": {*_TUNED, "shots"},
+    "endpoint": {"family", "trained_on", "url", "model", "scores", "shots", "seed"},
 }
 
 

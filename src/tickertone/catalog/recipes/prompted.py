@@ -1,0 +1,51 @@
+"""Recipes of language models that answer a prompt: zero-shot, k-shot, or tuned by adapters."""
+
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from tickertone.catalog.forms.causal import CausalForm
+from tickertone.catalog.forms.prompted import PromptedForm
+from tickertone.catalog.forms.seq2seq import Seq2SeqForm
+from tickertone.catalog.identifiers import Name
+from tickertone.catalog.recipes.recipe import Recipe
+
+
+class PromptedRecipe(PromptedForm, Recipe):
+    """How such a model comes to answer."""
+
+    trained_on: tuple[Name, ...] = ()  # of tuning, and the source of the examples in the prompt
+    task: Name | None = Field(None, description="of a model without trained_on: what it is asked")
+    shots: int = Field(0, ge=0, description="examples in the prompt: balanced, drawn by the seed")
+    loss: Literal["labels", "language_model"] = Field(
+        "labels",
+        description="labels: cross-entropy over the label scores; language_model: over the "
+        "vocabulary, at each token of the right word",
+    )
+    batch_size: int = Field(16, ge=1)
+    epochs: int = Field(2, ge=1)
+    learning_rate: float = Field(2e-4, gt=0)
+    warmup: float = Field(0.03, ge=0, lt=1, description="share of all steps")
+    weight_decay: float = Field(0.0, ge=0)
+    keep: Literal["best", "last"] = "last"
+
+    @model_validator(mode="after")
+    def _says_what_it_learns_from(self) -> Self:
+        learns = self.tuning != "none" or self.shots > 0
+        if learns and not self.trained_on:
+            raise ValueError("trained_on: needed for adapters and for examples in the prompt")
+        if not learns and self.trained_on:
+            raise ValueError("trained_on: a model without tuning and shots learns from nothing")
+        if bool(self.trained_on) == (self.task is not None):
+            raise ValueError("task: give it exactly where trained_on is empty")
+        if self.tuning != "none" and self.shots:
+            raise ValueError("shots: examples in the prompt are for tuning: none")
+        return self
+
+
+class Seq2SeqSpec(Seq2SeqForm, PromptedRecipe):
+    """How an encoder-decoder comes to answer."""
+
+
+class CausalSpec(CausalForm, PromptedRecipe):
+    """How a decoder comes to answer."""

@@ -1,0 +1,1 @@
+"""Decoders that answer by continuing a prompt."""

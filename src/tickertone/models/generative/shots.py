@@ -1,0 +1,48 @@
+"""Which labelled examples stand in a prompt, and in what order. Pure functions of their arguments.
+
+Balanced random draws: labels take turns in an order that the seed decides, so that their numbers
+differ by at most one, and so do those of any first part. Order in the prompt: as drawn.
+Nearest neighbours: the most similar example stands last, next to the question.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+Integers = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float32]
+
+
+def balanced_draw(labels: Integers, classes: int, shots: int, seed: int) -> list[int]:
+    """Row indices of `shots` examples: a label that has no row left is passed over.
+
+    Fewer come back only if there are fewer rows. The first k of a draw are the draw of k.
+    """
+    draw = np.random.default_rng([seed, 0])
+    turns = draw.permutation(classes)
+    left = [list(draw.permutation(np.flatnonzero(labels == label))) for label in range(classes)]
+    chosen: list[int] = []
+    while len(chosen) < shots and any(left):
+        for label in turns:
+            if left[label] and len(chosen) < shots:
+                chosen.append(int(left[label].pop(0)))
+    return chosen
+
+
+def nearest(
+    query: Floats, pool: Floats, shots: int, excluded: Sequence[frozenset[int]]
+) -> list[list[int]]:
+    """For each row of `query` the rows of `pool` most like it, the most similar last.
+
+    query: (n, width), pool: (m, width), both of unit length: likeness is their dot product. Equal
+    ones keep the order of the pool. `excluded[i]` are rows of the pool that query i must not see:
+    the text itself and its near-twins.
+    """
+    chosen = []
+    for row, hidden in zip(query, excluded, strict=True):
+        likeness = (pool @ row).astype(np.float64)
+        likeness[list(hidden)] = -np.inf
+        best = np.argsort(-likeness, kind="stable")[: min(shots, len(pool) - len(hidden))]
+        chosen.append([int(i) for i in best[::-1]])
+    return chosen

@@ -1,0 +1,70 @@
+"""A prompted model without tuning: draw the examples that stand in its prompt, if any.
+
+The examples are the model's content: other rows in the training data that change no draw change
+nothing after. Imports no torch.
+"""
+
+import json
+import time
+from pathlib import Path
+
+from pydantic import TypeAdapter
+
+from tickertone.catalog.recipes.endpoint import EndpointSpec
+from tickertone.catalog.recipes.prompted import CausalSpec, PromptedRecipe, Seq2SeqSpec
+from tickertone.errors import DataError
+from tickertone.models.bases import checked_base
+from tickertone.models.examples import labels_of, open_snapshots
+from tickertone.models.generative.shots import balanced_draw
+from tickertone.models.protocol import FitJob, Fitted
+
+_SHOTS = "shots.json"
+
+
+def fit(job: FitJob) -> Fitted:
+    """Write shots.json, a list of [text, second part or null, label], into `job.out`."""
+    recipe: Seq2SeqSpec | CausalSpec = TypeAdapter(Seq2SeqSpec | CausalSpec).validate_python(
+        job.recipe
+    )
+    began = time.monotonic()
+    shots = drawn(job, recipe)
+    written = json.dumps(shots, ensure_ascii=False, indent=1)
+    (job.out / _SHOTS).write_text(written, encoding="utf-8")
+    with checked_base(recipe.base, job.project) as base:
+        parameters = _parameters(base)
+    job.say(f"{len(shots)} examples drawn for the prompt" if shots else "nothing to fit: zero-shot")
+    return Fitted(
+        parameters=parameters,
+        trainable_parameters=0,
+        samples_per_second=len(shots) / max(time.monotonic() - began, 1e-9),
+    )
+
+
+def drawn(job: FitJob, recipe: PromptedRecipe | EndpointSpec) -> list[list[str | None]]:
+    """The examples of a recipe: [text, second part or None, label]. Raises DataError."""
+    if not recipe.shots:
+        return []
+    rows = open_snapshots(job.train, job.scratch / "datasets")
+    labels = labels_of(rows, job.labels)
+    chosen = balanced_draw(labels, len(job.labels), recipe.shots, recipe.seed)
+    if len(chosen) < recipe.shots:
+        raise DataError(
+            ", ".join(recipe.trained_on),
+            found=f"{len(chosen)} training rows",
+            expected=f"at least {recipe.shots}, the shots of the recipe",
+            remedy="lower shots of the model in data/models.yaml",
+        )
+    return [[rows[i]["text"], rows[i]["text_b"], rows[i]["label"]] for i in chosen]
+
+
+def _parameters(base: Path) -> int:
+    """The numbers in the checkpoint, by the shapes in its headers."""
+    from math import prod
+
+    from safetensors import safe_open
+
+    total = 0
+    for file in sorted(base.glob("*.safetensors")):
+        with safe_open(file, framework="numpy") as tensors:
+            total += sum(prod(tensors.get_slice(name).get_shape()) for name in tensors.keys())  # noqa: SIM118
+    return total

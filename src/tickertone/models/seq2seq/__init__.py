@@ -1,0 +1,1 @@
+"""Encoder-decoders of the T5 architecture that answer a prompt."""

@@ -1,0 +1,126 @@
+import importlib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.models.generative.tiny_prompted import prompted
+from tests.models.tiny import LABELS, job, texts
+from tests.models.tiny_language import tiny_decoder, tiny_t5
+from tickertone.catalog.bases import BaseSpec
+from tickertone.errors import ModelError
+from tickertone.models.families import family_of
+from tickertone.models.generative import trainer as trainer_module
+from tickertone.models.protocol import Fitted
+
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("one_thread")]
+LEARNT = {"batch_size": 6, "epochs": 4, "learning_rate": 2e-2, "trained_on": ("sentences",)}
+KINDS = [("seq2seq", "lora"), ("seq2seq", "qlora"), ("causal", "lora"), ("causal", "qlora")]
+
+
+@pytest.fixture(scope="module")
+def bases(tmp_path_factory: pytest.TempPathFactory) -> dict[str, BaseSpec]:
+    import torch
+
+    torch.set_num_threads(1)
+    return {
+        "seq2seq": tiny_t5(tmp_path_factory.mktemp("t5")),
+        "causal": tiny_decoder(tmp_path_factory.mktemp("qwen"), "qwen3"),
+    }
+
+
+def tuned(family: str, base: BaseSpec, tuning: str, **changes: Any) -> Any:
+    lora = {"rank": 4, "alpha": 8, "dropout": 0.1}
+    return prompted(family, base, **{"tuning": tuning, "lora": lora, **LEARNT, **changes})
+
+
+def fitted(folder: Path, recipe: Any, **changes: Any) -> tuple[Path, Fitted]:
+    fitting = job(folder, recipe, **changes)
+    return fitting.out, importlib.import_module(family_of(recipe).fit).fit(fitting)
+
+
+def scores(folder: Path, recipe: Any, project: Path) -> Any:
+    scoring = importlib.import_module(family_of(recipe).score)
+    return scoring.load(folder, recipe, LABELS, project=project, embed=None).logits(texts())
+
+
+@pytest.mark.parametrize(("family", "tuning"), KINDS)
+def test_it_learns_and_what_is_loaded_scores_as_dev_was_scored(
+    tmp_path: Path, bases: Any, family: str, tuning: str
+) -> None:
+    recipe = tuned(family, bases[family], tuning)
+    before = scores_loss(tmp_path / "zero", prompted(family, bases[family]))
+    out, told = fitted(tmp_path, recipe)
+    assert [file.name for file in out.iterdir()] == ["adapter_model.safetensors"]
+    assert told.dev_log_loss is not None
+    assert told.dev_log_loss < before
+    assert 0 < told.trainable_parameters < told.parameters
+    after = scores(out, recipe, tmp_path)
+    assert log_loss(after[::3]) == pytest.approx(told.dev_log_loss, rel=1e-4)
+
+
+def log_loss(logits: Any) -> float:
+    from tests.models.tiny import examples
+    from tickertone.models.dev_scores import log_loss_and_accuracy
+
+    targets = np.array([LABELS.index(label) for _, label in examples()[::3]])
+    return log_loss_and_accuracy(logits, targets)[0]
+
+
+def scores_loss(folder: Path, recipe: Any) -> float:
+    out, _ = fitted(folder, recipe)
+    return log_loss(scores(out, recipe, folder)[::3])
+
+
+class Killed(Exception):
+    pass
+
+
+@pytest.mark.parametrize(("family", "tuning"), KINDS)
+def test_a_training_that_was_cut_short_ends_as_one_that_was_not(
+    tmp_path: Path, bases: Any, monkeypatch: pytest.MonkeyPatch, family: str, tuning: str
+) -> None:
+    recipe = tuned(family, bases[family], tuning, epochs=2)
+    whole, _ = fitted(tmp_path / "whole", recipe)
+    real, steps = trainer_module.LabelTrainer.compute_loss, []
+
+    def dies(self: Any, *args: Any, **kwargs: Any) -> Any:
+        steps.append(1)
+        if len(steps) == 8:
+            raise Killed
+        return real(self, *args, **kwargs)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(trainer_module.LabelTrainer, "compute_loss", dies)
+        with pytest.raises(Killed):
+            fitted(tmp_path / "cut", recipe, checkpoint_seconds=0.0)
+    said: list[str] = []
+    resumed, _ = fitted(tmp_path / "cut", recipe, say=said.append)
+    assert any(line.startswith("resuming at step 7") for line in said)
+    name = "adapter_model.safetensors"
+    assert (resumed / name).read_bytes() == (whole / name).read_bytes()
+
+
+def test_the_plain_language_model_loss_is_another_objective(tmp_path: Path, bases: Any) -> None:
+    words = {"negative": "falling share price", "neutral": "flat", "positive": "rising"}
+    made = []
+    for loss in ("labels", "language_model"):
+        recipe = tuned("seq2seq", bases["seq2seq"], "lora", epochs=1, loss=loss, words=words)
+        out, _ = fitted(tmp_path / loss, recipe)
+        made.append((out / "adapter_model.safetensors").read_bytes())
+    assert made[0] != made[1]
+
+
+def test_a_prompt_with_a_rationale_is_refused_before_anything_is_loaded(
+    tmp_path: Path, bases: Any
+) -> None:
+    template = {
+        "instruction": "",
+        "example": "{text}",
+        "cue": "So:",
+        "rationale": {"cue": "Because:"},
+    }
+    recipe = tuned("seq2seq", bases["seq2seq"], "lora", prompt=template)
+    with pytest.raises(ModelError, match="rationale"):
+        fitted(tmp_path, recipe)
