@@ -1,5 +1,6 @@
 """Task of the stage "extract"."""
 
+from tasks.secrets import hand_in_key
 from tasks.stage_task import carry_out, stage_task
 from tickertone.store.manifest import Manifest, Step
 from tickertone.workspace import Workspace
@@ -8,4 +9,5 @@ from tickertone.workspace import Workspace
 @stage_task(name="extract", task_run_name="extract {step.subject}", tags=["model"])
 def extract(step: Step, workspace: Workspace) -> tuple[Manifest, bool]:
     """Score those texts of one data set that the model has not scored before."""
+    hand_in_key(step)
     return carry_out(step, workspace)

@@ -21,6 +21,11 @@ def hand_in(variable: str, key: SecretStr) -> None:
     _handed_in[variable] = key
 
 
+def secret_name(variable: str) -> str:
+    """Its name where none but a-z, 0-9 and dashes may stand, such as in Prefect's blocks."""
+    return variable.lower().replace("_", "-").strip("-")
+
+
 def find_key(variable: str | None) -> SecretStr | None:
     """The key that a stanza names; None if it names none. Raises ConfigError if it is nowhere."""
     if variable is None:
@@ -33,7 +38,9 @@ def find_key(variable: str | None) -> SecretStr | None:
             f"environment variable {variable}",
             found="not set",
             expected="the key of the server that a model's stanza names",
-            remedy=f"export {variable}, or set service.key to null if the server needs none",
+            remedy=f"export {variable}, or keep it in Prefect's secret block "
+            f"{secret_name(variable)}; "
+            "or set service.key to null if the server needs none",
         )
     if not (value.isascii() and value.isprintable()) or " " in value:
         raise ConfigError(
