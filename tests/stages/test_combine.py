@@ -1,10 +1,12 @@
 import json
+from typing import get_args
 
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
 from tests.stages.scored_split import LABELS, skilled_logits, work_for, write_logits, write_split
+from tickertone.catalog.experiments import CombinerSpec
 from tickertone.combiners.pool import Pool
 from tickertone.combiners.registry import make_combiner
 from tickertone.errors import ConfigError, StoreError
@@ -19,13 +21,16 @@ GREEDY = {"kind": "greedy", "rounds": 10}
 def combine(folder, *, combiner=GREEDY, fit_labels=FIT, test_labels=TEST, without=()):
     """Run the stage on two members that know FIT and TEST; the files say what they are told to.
 
-    With `test_labels` None the test split has no label column.
+    With `test_labels` None the test split has no label column, with `fit_labels` None there is no
+    split to fit on.
     """
     data = folder / "data"
     test = write_split(data / "test.parquet", TEST if test_labels is None else test_labels)
     if test_labels is None:
         pq.write_table(pq.read_table(test).drop_columns(["label"]), test)
-    inputs = {"fit": (write_split(data / "dev.parquet", fit_labels),), "test.examples": (test,)}
+    inputs = {"test.examples": (test,)}
+    if fit_labels is not None:
+        inputs["fit"] = (write_split(data / "dev.parquet", fit_labels),)
     for seed, (member, strength) in enumerate(MEMBERS.items()):
         for role, split, labels in (("fit", "dev", FIT), ("test", "test", TEST)):
             texts = [f"{split}-t{i:03}" for i in range(len(labels))]
@@ -106,6 +111,20 @@ def test_a_text_without_logits_stops_the_step(tmp_path, text):
 def test_an_empty_fitting_split_is_refused_by_a_combiner_that_learns(tmp_path):
     with pytest.raises(ConfigError, match="no labelled text"):
         combine(tmp_path, fit_labels=[])
+
+
+@pytest.mark.parametrize("spec", get_args(get_args(CombinerSpec)[0]), ids=lambda s: s.__name__)
+def test_the_catalog_knows_which_combiners_need_labels(tmp_path, spec):
+    combiner = spec(kind=get_args(spec.model_fields["kind"].annotation)[0]).model_dump()
+    if spec.learns:
+        with pytest.raises(ConfigError, match="no labelled text"):
+            combine(tmp_path, combiner=combiner, fit_labels=None)
+        return
+    with_labels = combine(tmp_path / "with", combiner=combiner)
+    without = combine(tmp_path / "without", combiner=combiner, fit_labels=None)
+    for name in ("predictions", "weights"):
+        assert read(with_labels, name).read_bytes() == read(without, name).read_bytes()
+    assert without.facts["texts_fitted_on"] == 0
 
 
 def test_the_stage_gives_what_the_combiner_alone_gives(tmp_path):

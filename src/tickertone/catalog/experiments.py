@@ -1,6 +1,6 @@
 """An experiment, data/experiments/NAME.yaml: targets, models, combiners."""
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -28,38 +28,50 @@ class TargetSpec(Frozen):
         return self
 
 
-class MeanCombiner(Frozen):
+class _Fixed(Frozen):
+    """A rule that needs no labels: what it is made of does not depend on fit_on."""
+
+    learns: ClassVar[bool] = False
+
+
+class _Learned(Frozen):
+    """A rule that is fitted on the labels of fit_on."""
+
+    learns: ClassVar[bool] = True
+
+
+class MeanCombiner(_Fixed):
     """The mean of the members' probabilities."""
 
     kind: Literal["mean"]
 
 
-class HalfHardMeanCombiner(Frozen):
+class HalfHardMeanCombiner(_Fixed):
     """The mean of (probability + hard vote) / 2, as in arXiv 2406.13720 (DAFT-E^Z)."""
 
     kind: Literal["half_hard_mean"]
 
 
-class MajorityVoteCombiner(Frozen):
+class MajorityVoteCombiner(_Fixed):
     """One member, one vote; ties go to the higher mean probability."""
 
     kind: Literal["majority_vote"]
 
 
-class PickBestCombiner(Frozen):
+class PickBestCombiner(_Learned):
     """The member with the lowest log loss on the fitting labels."""
 
     kind: Literal["pick_best"]
 
 
-class StackingCombiner(Frozen):
+class StackingCombiner(_Learned):
     """Logistic regression on the members' centred log-probabilities."""
 
     kind: Literal["stacking"]
     c: float = Field(0.1, gt=0, description="inverse of the L2 penalty")
 
 
-class GreedyCombiner(Frozen):
+class GreedyCombiner(_Learned):
     """Greedy selection with replacement by log loss (Caruana et al. 2004)."""
 
     kind: Literal["greedy"]

@@ -1,15 +1,16 @@
 """combine: fit one combiner on a labelled split and predict the test split with it.
 
-Of the test split only ids are read, never labels.
+Of the test split only ids are read, never labels. A rule that learns nothing has no other split.
 """
 
 import json
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from tickertone.combiners.pool import Floats, Pool
+from tickertone.combiners.pool import Floats, Labels, Pool
 from tickertone.combiners.registry import make_combiner
 from tickertone.stages.examples import Examples, read_examples, read_labels
 from tickertone.stages.logits import read_logits
@@ -32,8 +33,8 @@ def run(work: Work) -> Product:
     """
     labels: list[str] = work.settings["labels"]
     combiner = make_combiner(work.settings["combiner"])
-    fit_examples = read_examples(work.only("fit"))
-    fitted = combiner.fit(_pool(work, "fit", fit_examples), read_labels(work.only("fit"), labels))
+    fit_pool, fit_labels = _labelled(work, labels)
+    fitted = combiner.fit(fit_pool, fit_labels)
     test_examples = read_examples(work.only("test.examples"))
     probabilities = fitted.predict(_pool(work, "test", test_examples))
 
@@ -46,8 +47,17 @@ def run(work: Work) -> Product:
     weights.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
     return Product(
         outputs={"predictions": Made((predictions,)), "weights": Made((weights,))},
-        facts={"texts_fitted_on": len(fit_examples.text_ids), "texts": len(probabilities)},
+        facts={"texts_fitted_on": fit_pool.logits.shape[1], "texts": len(probabilities)},
     )
+
+
+def _labelled(work: Work, labels: list[str]) -> tuple[Pool, Labels | None]:
+    """The pool to fit on and its labels; without a labelled split one of no texts."""
+    if "fit" in work.inputs:
+        examples = read_examples(work.only("fit"))
+        return _pool(work, "fit", examples), read_labels(work.only("fit"), labels)
+    nothing = np.empty((0, len(labels)))
+    return Pool.gather(tuple(labels), dict.fromkeys(work.settings["members"], nothing)), None
 
 
 def _pool(work: Work, role: str, examples: Examples) -> Pool:

@@ -83,6 +83,11 @@ def new_target(bench: Bench, _around: Around) -> None:
     bench.edit("experiments/small.yaml", aim)
 
 
+def fitted_on_calls(bench: Bench, _around: Around) -> None:
+    calls = {"dataset": "demo_earnings_calls", "split": "dev"}
+    bench.edit("experiments/small.yaml", lambda c: c["targets"]["wires"].update(fit_on=calls))
+
+
 def target_under_two_names(bench: Bench, _around: Around) -> None:
     bench.edit("experiments/small.yaml", lambda c: c["targets"].update(again=c["targets"]["wires"]))
 
@@ -176,11 +181,22 @@ SCENARIOS = [
         will=("validate demo_earnings_calls",),
         may=(
             "extract */demo_earnings_calls",
-            "combine small/fitted/*",
+            "combine small/fitted/stacking",
             "evaluate small/fitted",
             "report small",
         ),
         why=("validate demo_earnings_calls", "never run before"),
+    ),
+    Scenario(
+        "a target is fitted on other labels, of which the mean has no need",
+        fitted_on_calls,
+        will=("validate demo_earnings_calls",),
+        may=(
+            "extract */demo_earnings_calls",
+            "combine small/wires/stacking",
+            "evaluate small/wires",
+            "report small",
+        ),
     ),
     Scenario("a target under a second name", target_under_two_names, will=("report small",)),
     Scenario("a target is dropped", one_target_less, will=("report small",)),

@@ -1,5 +1,6 @@
 """combine(target x combiner): members' logits turned into one distribution a text."""
 
+from tickertone.catalog.experiments import SplitRef
 from tickertone.combiners.registry import combiner_module
 from tickertone.dag.planner import Node, Results
 from tickertone.dag.scope import Scope
@@ -17,10 +18,9 @@ def subjects(scope: Scope) -> list[str]:
 
 
 def needs(scope: Scope, subject: str) -> list[Node]:
-    """Both data sets of the target, and the logits of the target's pool on them."""
-    name = subject.split("/")[1]
-    target = scope.targets[name]
-    datasets = sorted({target.test.dataset, target.fit_on.dataset})
+    """The data sets that it reads, and the logits of the target's pool on them."""
+    _, name, combiner = subject.split("/")
+    datasets = sorted({ref.dataset for ref in _splits(scope, name, combiner).values()})
     nodes = [Node("validate", dataset) for dataset in datasets]
     nodes += [Node("extract", f"{m}/{dataset}") for m in scope.pool(name) for dataset in datasets]
     return nodes
@@ -32,18 +32,19 @@ def wants(_scope: Scope, _subject: str) -> list[Node]:
 
 
 def step(scope: Scope, subject: str, results: Results) -> Step:
-    """Reads the labels of the fitting split, and of the test split the ids alone."""
+    """Reads the labels of the fitting split, if it learns, and of the test split the ids alone."""
     _, target_name, combiner = subject.split("/")
-    target = scope.targets[target_name]
     spec = scope.spec.combiners[combiner]
-    test, fit = target.test, target.fit_on
+    splits = _splits(scope, target_name, combiner)
+    test = splits["test"]
     inputs = {
-        "fit": results.output("validate", fit.dataset, fit.split),
         "test.examples": results.output("validate", test.dataset, f"{test.split}.examples"),
     }
+    if fit := splits.get("fit"):
+        inputs["fit"] = results.output("validate", fit.dataset, fit.split)
     members = scope.pool(target_name)
     for model in members:
-        for role, ref in (("fit", fit), ("test", test)):
+        for role, ref in splits.items():
             inputs[f"{role}:{model}"] = results.output(
                 "extract", f"{model}/{ref.dataset}", f"logits:{ref.split}"
             )
@@ -59,3 +60,11 @@ def step(scope: Scope, subject: str, results: Results) -> Step:
         libraries=["numpy", "pyarrow", "scikit-learn", "scipy"],
     )
     return Step(subject=subject, parts=parts, inputs=inputs)
+
+
+def _splits(scope: Scope, target: str, combiner: str) -> dict[str, SplitRef]:
+    """What a combiner reads of a target, by the role that it plays."""
+    spec = scope.targets[target]
+    if scope.spec.combiners[combiner].learns:
+        return {"test": spec.test, "fit": spec.fit_on}
+    return {"test": spec.test}
