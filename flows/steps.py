@@ -1,6 +1,6 @@
 """How a flow does the steps of a stage, and how it ends."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from prefect import Task, get_run_logger
@@ -10,21 +10,47 @@ from prefect.states import Completed, Failed
 
 from tasks.caching import results
 from tasks.publishing import publish_plan
+from tickertone.catalog.load import load_catalog
 from tickertone.dag.plan import plan
+from tickertone.dag.planned import Plan
 from tickertone.dag.run import Run
+from tickertone.dag.scope import Scope
 from tickertone.dag.summary import Summary
 from tickertone.store.artifacts import Artifacts
 from tickertone.store.manifest import Manifest, Step
+from tickertone.workspace import Workspace
 
 PROGRESS = "progress"  # child logger of the run's, for one line a finished step
 
 
+_prepared: list[tuple[object, Plan]] = []  # at most one: of the run that is about to begin
+
+
+def prepare(
+    workspace: Workspace, experiment: str, models: Iterable[str], refresh: Iterable[str]
+) -> None:
+    """Plan the run that is about to begin, for `announce`. Never raises: the run says it better."""
+    try:
+        scope = Scope.of(load_catalog(workspace.data), experiment, models)
+        asked = _asked(workspace, scope, refresh)
+        _prepared[:] = [(asked, plan(workspace, scope, refresh))]
+    except Exception:  # noqa: BLE001
+        _prepared.clear()
+
+
 def announce(run: Run) -> None:
     """Publish what the run is going to do. That is told, not needed: failing to is a warning."""
+    asked = _asked(run.workspace, run.scope, run.refresh)
+    found = [planned for key, planned in _prepared if key == asked]
+    _prepared.clear()
     try:
-        publish_plan(plan(run.workspace, run.scope, run.refresh))
+        publish_plan(found[0] if found else plan(run.workspace, run.scope, run.refresh))
     except Exception as error:  # noqa: BLE001 - whatever a plan stumbles over, the run will name it
         run.warnings.append(f"no plan: {error!r}")
+
+
+def _asked(workspace: Workspace, scope: Scope, refresh: Iterable[str]) -> object:
+    return workspace.root, scope.name, scope.chosen, frozenset(refresh)
 
 
 def carry_out(run: Run, stage: Task[Any, Any]) -> dict[str, Manifest]:

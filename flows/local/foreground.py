@@ -6,6 +6,7 @@ step is finished or will be done again, so all that is left is to note the run a
 """
 
 import argparse
+import gc
 import os
 import signal
 import sys
@@ -24,6 +25,7 @@ from flows.run import LEAVE, parser
 from tickertone.dag.graph import STAGES, planner
 from tickertone.errors import ConfigError, TickertoneError
 from tickertone.identity.code import remember_all_code
+from tickertone.workspace import Workspace
 
 _USED_BY_EVERY_RUN = ("duckdb", "prefect.artifacts", "pyarrow.parquet")  # imported late otherwise
 _LAST_WORD = 3  # seconds to tell the server that the run is cancelled
@@ -34,7 +36,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser().parse_args(arguments)
     console = Console(stderr=True, soft_wrap=True)
     signal.signal(LEAVE, _cancel)
-    _get_ready()
+    _get_ready(options)
     if options.held and not processes.wait_for_release():
         return 2  # there is no server; whoever started us says why
     from prefect.exceptions import ParameterTypeError
@@ -50,13 +52,18 @@ def main(arguments: list[str] | None = None) -> int:
     return 2 if refused else 1
 
 
-def _get_ready() -> None:
+def _get_ready(options: argparse.Namespace) -> None:
     """Do what needs no server: a private one takes seconds to start, on another core."""
     remember_all_code()  # before the stages are imported
     for name in ("flows.nightly", *_USED_BY_EVERY_RUN):
         import_module(name)
     for stage in STAGES:
         planner(stage)
+    from flows.steps import prepare
+
+    prepare(Workspace.find(), options.experiment, options.model, options.refresh)
+    gc.collect()
+    gc.freeze()  # the modules stay to the end: there is no need to look through them again
 
 
 def _run(options: argparse.Namespace, console: Console) -> Any:

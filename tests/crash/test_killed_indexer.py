@@ -1,6 +1,7 @@
 """SIGKILL while the database is loaded: it is then as before or as after, never between."""
 
 import random
+import signal
 import subprocess
 import sys
 import time
@@ -13,8 +14,9 @@ from tickertone.store.verify import verify
 
 pytestmark = pytest.mark.slow
 
+RUN = [sys.executable, "-m", "tests.crash.run_here", "small"]
 KILLS = 6
-_LOADING_SECONDS = 0.5  # about what it takes from taking the lock to the last row
+_TRIES = 60  # at most, until so many kills have met a command that was loading
 
 
 def rows(bench):
@@ -22,8 +24,8 @@ def rows(bench):
     return {name: found for name, found in content(bench.workspace).items() if name != "steps"}
 
 
-def kill_while_it_loads(bench, line, draw):
-    """Start a command and kill it some time after it took the database; whether it still had it."""
+def kill_at(bench, line, delay):
+    """Start a command and kill it so long after it took the database; whether it still had it."""
     lock = bench.workspace.locks / "database.lock"
     started = subprocess.Popen(
         line,
@@ -33,11 +35,27 @@ def kill_while_it_loads(bench, line, draw):
         stderr=subprocess.DEVNULL,
     )
     wait_for(lambda: is_held(lock) or started.poll() is not None, "loading")
-    time.sleep(draw.uniform(0, _LOADING_SECONDS))
+    time.sleep(delay)
+    started.send_signal(signal.SIGSTOP)  # so that it cannot go on between the look and the kill
     loading = is_held(lock)
     started.kill()
     started.wait()
     return loading
+
+
+def kills_while_it_loads(bench, line, *, seed, kills, before=lambda: None):
+    """Yield after each kill, until so many have met a command that was loading."""
+    draw, hits, longest = random.Random(seed), 0, 0.5
+    for _ in range(_TRIES):
+        before()
+        if kill_at(bench, line, draw.uniform(0, longest)):
+            hits += 1
+        else:
+            longest /= 2  # it was too late: this machine is quicker, or the command has less to do
+        yield
+        if hits == kills:
+            return
+    raise AssertionError(f"{hits} of {kills} kills met a command that was loading")
 
 
 def test_an_index_that_is_killed_leaves_the_rows_of_before_or_after(copy):
@@ -47,13 +65,12 @@ def test_an_index_that_is_killed_leaves_the_rows_of_before_or_after(copy):
     copy.run()
     after = rows(copy)
     assert before != after
-    draw, hits = random.Random(7), 0
-    for _ in range(KILLS):
+
+    def restore():
         copy.workspace.database.write_bytes(database)
-        line = [sys.executable, "-m", "tests.crash.run_here", "small"]
-        hits += kill_while_it_loads(copy, line, draw)
+
+    for _ in kills_while_it_loads(copy, RUN, seed=7, kills=KILLS, before=restore):
         assert rows(copy) in (before, after)
-    assert hits > 0
     copy.run()
     assert rows(copy) == after
     assert verify(copy.workspace).findings == ()
@@ -61,23 +78,20 @@ def test_an_index_that_is_killed_leaves_the_rows_of_before_or_after(copy):
 
 def test_a_lost_database_whose_loading_is_killed_is_loaded_by_the_next_run(copy):
     before = rows(copy)
-    copy.workspace.database.unlink()
-    draw, hits = random.Random(9), 0
-    line = [sys.executable, "-m", "tests.crash.run_here", "small"]
-    for _ in range(KILLS // 2):
-        hits += kill_while_it_loads(copy, line, draw)
-    assert hits > 0
+
+    def lose():
+        copy.workspace.database.unlink(missing_ok=True)
+
+    for _ in kills_while_it_loads(copy, RUN, seed=9, kills=KILLS // 2, before=lose):
+        pass
     copy.run()
     assert rows(copy) == before
 
 
 def test_a_rebuild_that_is_killed_leaves_the_database_as_it_was(copy):
     before = content(copy.workspace)
-    draw, hits = random.Random(8), 0
-    for _ in range(KILLS):
-        hits += kill_while_it_loads(copy, command("rebuild"), draw)
+    for _ in kills_while_it_loads(copy, command("rebuild"), seed=8, kills=KILLS):
         assert content(copy.workspace) == before
-    assert hits > 0
     done = subprocess.run(
         command("rebuild"), cwd=CHECKOUT, env=environment(copy.workspace), check=False
     )
