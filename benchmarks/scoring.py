@@ -94,7 +94,10 @@ def _parser() -> argparse.ArgumentParser:
     mine.add_argument("--rounds", type=int, default=5, help="counted rounds (%(default)s)")
     mine.add_argument("--case", type=int, choices=range(len(CASES)), help="one case, by number")
     mine.add_argument(
-        "--small-batch", type=int, default=8, help="the harness is also timed with it (%(default)s)"
+        "--small-batch",
+        type=int,
+        default=8,
+        help="the harness is also timed with it (%(default)s; 0: not)",
     )
     mine.add_argument("--auto", action="store_true", help="and once with its batch size auto")
     mine.add_argument("--json", type=Path, default=RESULTS, help="the file that figures go to")

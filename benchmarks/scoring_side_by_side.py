@@ -47,7 +47,7 @@ class Asked(Frozen):
     case: int
     tweets: int
     rounds: int
-    small_batch: int  # of the harness, beside the batch that both have
+    small_batch: int  # of the harness, beside the batch that both have; 0: none
     auto: bool = False  # its batch size "auto" as well, once: it tries the longest prompts first
     shape: dict[str, int] | None = None  # another model, for tests
 
@@ -67,8 +67,10 @@ def measured(asked: Asked, folder: Path) -> dict[str, Any]:
     measures = {
         OURS: partial(_timed, lambda: ours.logits(found.texts)),
         HARNESS: partial(_timed, lambda: theirs.scores(BATCH)),
-        small(asked.small_batch): partial(_timed, lambda: theirs.scores(asked.small_batch)),
     }
+    if asked.small_batch:
+        name = small(asked.small_batch)
+        measures[name] = partial(_timed, lambda: theirs.scores(asked.small_batch))
     rounds = in_rounds(measures, asked.rounds)
     auto = _timed(lambda: theirs.scores(AUTO)).wall if asked.auto else None
     return {
@@ -134,6 +136,11 @@ def summed_up(case: Case, rounds: list[Round], texts: int) -> dict[str, Any]:
         },
         "texts_per_second": {name: texts / middle(rounds, name) for name in names},
         "ratios": {name: ratio(rounds, name, OURS) for name in names if name != OURS},
+        "processor_ratios": {
+            name: median(one[name].cpu / one[OURS].cpu for one in rounds)
+            for name in names
+            if name != OURS
+        },
         "ratios_by_round": [one[HARNESS].wall / one[OURS].wall for one in rounds],
         "fastest_batch_of_lm_eval": best,
         "goal": case.goal,
