@@ -7,9 +7,6 @@ left out: that is in DVC's favour. DVC lives in a virtual environment of its own
 
 import os
 import re
-import subprocess
-import sys
-import venv
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -17,6 +14,7 @@ from typing import Any
 import yaml
 
 from benchmarks.cached_steps import Cached
+from benchmarks.own_environment import environment, output
 from tickertone.errors import StoreError
 
 VERSION = "3.67.1"
@@ -24,15 +22,9 @@ QUIET = {"DVC_NO_ANALYTICS": "1", "DO_NOT_TRACK": "1"}
 UP_TO_DATE = "Data and pipelines are up to date."
 
 
-def installed(cache: Path) -> Path:
-    """The `dvc` command of a virtual environment below `cache`, made on first use."""
-    folder = cache / f"dvc-{VERSION}"
-    command = folder / "bin" / "dvc"
-    if not command.is_file():
-        venv.create(folder, with_pip=True, clear=True)
-        python = str(folder / "bin" / "python")
-        _run([python, "-m", "pip", "install", "--quiet", f"dvc=={VERSION}"], folder)
-    return command
+def installed() -> Path:
+    """The `dvc` command of a virtual environment of its own, made on first use."""
+    return environment("dvc", f"dvc=={VERSION}") / "bin" / "dvc"
 
 
 def make_twin(folder: Path, cached: Sequence[Cached], dvc: Path) -> None:
@@ -43,16 +35,16 @@ def make_twin(folder: Path, cached: Sequence[Cached], dvc: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(os.urandom(size))
     (folder / "dvc.yaml").write_text(yaml.safe_dump(document, sort_keys=False))
-    _run([str(dvc), "init", "--quiet", "--no-scm"], folder)
+    output([str(dvc), "init", "--quiet", "--no-scm"], folder, QUIET)
     for name in ("core.analytics", "core.check_update"):
-        _run([str(dvc), "config", name, "false"], folder)
-    _run([str(dvc), "repro", "--quiet"], folder)
+        output([str(dvc), "config", name, "false"], folder, QUIET)
+    output([str(dvc), "repro", "--quiet"], folder, QUIET)
     check(dvc, folder)
 
 
 def check(dvc: Path, folder: Path) -> None:
     """Raise StoreError unless DVC finds nothing to do."""
-    said = _run([str(dvc), "status"], folder)
+    said = output([str(dvc), "status"], folder, QUIET)
     if UP_TO_DATE not in said:
         raise StoreError(str(folder), found=f"dvc status says: {said}", expected=UP_TO_DATE)
 
@@ -91,13 +83,3 @@ def _source(path: str) -> str:
 
 def _sources(cached: Sequence[Cached]) -> dict[str, int]:
     return {_source(path): size for c in cached for path, size in c.sources.items()}
-
-
-def _run(command: list[str], folder: Path) -> str:
-    done = subprocess.run(
-        command, cwd=folder, env={**os.environ, **QUIET}, capture_output=True, text=True
-    )
-    if done.returncode != 0:
-        sys.stderr.write(done.stdout + done.stderr)
-        raise StoreError(" ".join(command), found=f"ended with status {done.returncode}")
-    return done.stdout

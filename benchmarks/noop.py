@@ -46,7 +46,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         _check(workspace, options.experiment)
         cached = cached_steps(workspace, options.experiment)
-        dvc = options.dvc or dvc_twin.installed(_cache())
+        dvc = options.dvc or dvc_twin.installed()
         with tempfile.TemporaryDirectory(prefix="noop-", dir=options.folder) as scratch:
             twin = Path(scratch) / "dvc"
             twin.mkdir()
@@ -91,11 +91,6 @@ def _check(workspace: Workspace, experiment: str) -> None:
             expected="a private server for the run, as for the empty flow",
             remedy="make down",
         )
-
-
-def _cache() -> Path:
-    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(base) / "tickertone-benchmarks"
 
 
 def _commands(

@@ -1,4 +1,4 @@
-"""Timing whole commands side by side: all of them in every round, so that drift meets them alike.
+"""Timing things side by side: all of them in every round, so that drift meets them alike.
 
 The machine's speed changes from minute to minute; a median of ratios within rounds does not.
 """
@@ -7,8 +7,9 @@ import os
 import subprocess
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import NamedTuple
@@ -39,12 +40,17 @@ Round = dict[str, Time]  # by name of the command
 
 def rounds(commands: Sequence[Command], number: int) -> list[Round]:
     """Run all commands once, uncounted, and then `number` rounds; every other one backwards."""
-    for command in commands:
-        timed(command)
-    order = [*commands]
+    return in_rounds({command.name: partial(timed, command) for command in commands}, number)
+
+
+def in_rounds(measures: Mapping[str, Callable[[], Time]], number: int) -> list[Round]:
+    """Take all measures once, uncounted, and then `number` times; every other round backwards."""
+    for measure in measures.values():
+        measure()
+    order = [*measures.items()]
     found = []
     for _ in range(number):
-        found.append({command.name: timed(command) for command in order})
+        found.append({name: measure() for name, measure in order})
         order.reverse()
     return found
 

@@ -17,6 +17,7 @@ from tickertone.errors import ModelError
 from tickertone.models.families import family_of
 from tickertone.models.generative.prompts import Shot, render
 from tickertone.models.generative.scorer import NEUTRAL
+from tickertone.models.token_batches import PAD_MULTIPLE
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 WORDS = {"negative": "falling share price", "neutral": "fall", "positive": "falling share prices"}
@@ -169,6 +170,20 @@ def tokens_through(model: Any) -> list[int]:
     return passes
 
 
+def test_a_short_prompt_is_not_padded_to_the_length_of_a_long_one(
+    scorer: Callable[..., Any],
+) -> None:
+    model = scorer()
+    some = ["short", "long " * 40]
+    passes = tokens_through(model.model)
+    for text in some:
+        model.logits([text])
+    alone = sum(passes)
+    passes.clear()
+    model.logits(some)
+    assert sum(passes) == alone
+
+
 def test_words_of_several_tokens_take_no_more_passes_than_words_of_one(
     scorer: Callable[..., Any],
 ) -> None:
@@ -191,7 +206,9 @@ def test_what_all_prompts_begin_with_goes_through_a_decoder_once(
     passes = tokens_through(model.model)
     shared = model.logits(some)
     encodings = [len(model.prompts.encode(text, model.shots)["input_ids"]) for text in some]
-    assert len(passes) == 3  # the prefix, what follows it, and the prompt that begins otherwise
+    rests = {-(-(length - passes[0]) // PAD_MULTIPLE) for length in encodings[:12] + encodings[13:]}
+    assert passes[0] == len(model._prefix)
+    assert len(passes) == 1 + len(rests) + 1  # one more for the prompt that begins otherwise
     assert sum(passes) < 0.5 * sum(encodings)
     model._prefix = []
     np.testing.assert_allclose(shared, model.logits(some), rtol=2e-5, atol=2e-5)

@@ -93,9 +93,8 @@ class PromptedScorer:
             return self._word_scores(node_logits(self.model, batch, self.trie))
 
         place = next(self.model.parameters()).device
-        if self.form.precision == "float32":
-            return rows_in_batches(forward, self.tokenizer, encodings, place)
-        # Padding moves bfloat16 scores by more than 0.1: it must not depend on the neighbours.
+        # Padding is computed like any token, and moves bfloat16 scores by more than 0.1: it must be
+        # little, and must not depend on the neighbours.
         padded = np.array([-(-len(e["input_ids"]) // PAD_MULTIPLE) for e in encodings])
         rows = np.empty((len(encodings), len(self.trie.words)), dtype=np.float32)
         for length in np.unique(padded):
