@@ -63,6 +63,16 @@ def test_a_model_holds_the_wording_of_its_prompt_and_not_its_name(prompted: Path
         ("tuning: none", "tuning: lora", "models.asked", "needed for adapters"),
         ("tuning: none\n    task: mood", "tuning: lora\n    trained_on: [tweets]\n    shots: 2",
          "models.asked", "examples in the prompt"),
+        ("task: mood", "trained_on: [tweets]\n    shots: 2\n    draw: nearest",
+         "models.asked", "features: give embeddings"),
+        ("task: mood", "trained_on: [tweets]\n    shots: 2\n"
+         "    features: {kind: embedding, base: {hub: someone/bert}}",
+         "models.asked", "exactly where draw is nearest"),
+        ("task: mood", "draw: nearest\n    task: mood", "models.asked", "needs shots"),
+        ("task: mood", "trained_on: [tweets]\n    shots: 2\n    draw: nearest\n"
+         "    features: {kind: embedding, base: {hub: someone/bert}}\n"
+         "    scoring: {calibration: contextual}",
+         "models.asked", "the same for every text"),
         ("tuning: none", "tuning: full", "models.asked.tuning", "'full'"),
         ("tuning: none", "tuning: none\n    precision: float16",
          "models.asked.precision", "'float16'"),

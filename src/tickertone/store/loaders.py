@@ -72,7 +72,7 @@ def _validate(connection: "DuckDBPyConnection", artifacts: Artifacts, manifest: 
 def _finetune(connection: "DuckDBPyConnection", _artifacts: Artifacts, manifest: Manifest) -> int:
     recipe: Any = manifest.parts.settings["recipe"]
     facts: Any = manifest.facts
-    features = recipe.get("features", {})
+    features = recipe.get("features") or {}
     base = recipe.get("base") or features.get("base") or {}
     connection.execute(
         "INSERT INTO model_row VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",

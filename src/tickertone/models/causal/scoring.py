@@ -14,7 +14,7 @@ def load(
     labels: tuple[str, ...],
     *,
     project: Path,
-    embed: Embed | None = None,  # noqa: ARG001 (part of the protocol)
+    embed: Embed | None = None,
 ) -> PromptedScorer:
     """The scorer of the model whose files are in `folder`; raises ModelError as load_prompted."""
-    return load_prompted(folder, CausalForm.model_validate(form), NETWORK, labels, project)
+    return load_prompted(folder, CausalForm.model_validate(form), NETWORK, labels, project, embed)

@@ -1,7 +1,7 @@
 """Scores of label words after a prompt: the Scorer of prompted models."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from itertools import takewhile
 from pathlib import Path
@@ -18,16 +18,18 @@ from tickertone.models.generative.label_scores import less_prior, word_log_likel
 from tickertone.models.generative.label_tokens import word_trie
 from tickertone.models.generative.label_trie import LabelTrie
 from tickertone.models.generative.loading import prompt_tokenizer, prompted_model, put_adapters
+from tickertone.models.generative.neighbours import Pool
 from tickertone.models.generative.network import Network, NodeLogits
 from tickertone.models.generative.prompts import Shot
 from tickertone.models.pretrained import quiet
-from tickertone.models.protocol import Matrix, Text
+from tickertone.models.protocol import Embed, Matrix, Text
 from tickertone.models.token_batches import PAD_MULTIPLE, rows_in_batches
 
 SHOTS = "shots.json"
 NEUTRAL = ("N/A", "[MASK]", "")  # texts that say nothing (Zhao et al. 2021, section 5)
 
 
+NearestShots = Callable[[Sequence[Text]], list[list[Shot]]]
 _UNLIKE = ("a", "7")  # two texts that no tokenizer begins alike
 _WORTH_SHARING = 16  # tokens; fewer cost less than the copies of their keys and values
 
@@ -43,12 +45,15 @@ class PromptedScorer:
         network: Network,
         labels: tuple[str, ...],
         shots: Sequence[Shot] = (),
+        nearest: NearestShots | None = None,
     ) -> None:
+        """`shots` stand in every prompt, unless `nearest` says which stand in whose."""
         self.model = model
         self.tokenizer = tokenizer
         self.form = form
         self.network = network
         self.shots = tuple(shots)
+        self.nearest = nearest
         words = form.words_for(labels)
         self.trie = answers(tokenizer, form, network, words)
         self.prompts = PromptEncoder(
@@ -59,7 +64,10 @@ class PromptedScorer:
         """One row per text: log-likelihoods in nats of the labels' words, calibrated if asked."""
         if not texts:
             return np.zeros((0, len(self.trie.words)), dtype=np.float32)
-        scores = self.scores([self.prompts.encode(text, self.shots) for text in texts])
+        shots = self.nearest(texts) if self.nearest else [self.shots] * len(texts)
+        scores = self.scores(
+            [self.prompts.encode(text, some) for text, some in zip(texts, shots, strict=True)]
+        )
         if self.form.scoring.calibration == "none":
             return scores
         return less_prior(torch.from_numpy(scores), self._neutral).numpy()
@@ -147,9 +155,14 @@ class PromptedScorer:
 
 
 def load_prompted(
-    folder: Path, form: PromptedForm, network: Network, labels: tuple[str, ...], project: Path
+    folder: Path,
+    form: PromptedForm,
+    network: Network,
+    labels: tuple[str, ...],
+    project: Path,
+    embed: Embed | None,
 ) -> PromptedScorer:
-    """The scorer of a model whose files are in `folder`: shots.json, or adapters.
+    """The scorer of a model whose files are in `folder`: shots.json, a pool, or adapters.
 
     The base is found and checked again; raises ModelError if it is not what it was.
     """
@@ -162,11 +175,25 @@ def load_prompted(
         put_adapters(model, folder)
         return PromptedScorer(model, tokenizer, form, network, labels)
     words = dict(zip(labels, form.words_for(labels), strict=True))
+    if form.features is not None:
+        nearest = _nearest_shots(Pool.load(folder), words, embed)
+        return PromptedScorer(model, tokenizer, form, network, labels, nearest=nearest)
     shots = [
         Shot(a if b is None else (a, b), words[label])
         for a, b, label in json.loads((folder / SHOTS).read_text(encoding="utf-8"))
     ]
     return PromptedScorer(model, tokenizer, form, network, labels, shots)
+
+
+def _nearest_shots(pool: Pool, words: Mapping[str, str], embed: Embed | None) -> NearestShots:
+    if embed is None:
+        raise ValueError("a model that draws the nearest examples needs an embed callable")
+
+    def nearest(texts: Sequence[Text]) -> list[list[Shot]]:
+        chosen = pool.nearest_to(texts, embed)
+        return [[Shot(text, words[label]) for text, label in some] for some in chosen]
+
+    return nearest
 
 
 def require_answer_alone(form: PromptedForm) -> None:
