@@ -39,8 +39,8 @@ def nearest(
     """For each row of `query` the rows of `pool` most like it, the most similar last.
 
     query: (n, width), pool: (m, width), both of unit length: likeness is their dot product. Among
-    equals the first in the pool is the nearest. `excluded[i]` are rows of the pool that query i must
-    not see: the text itself and its near-twins.
+    equals the first in the pool is the nearest. `excluded[i]` are the rows of the pool that query i
+    must not see: the text itself and its near-twins.
     """
     chosen = []
     for row, hidden in zip(query, excluded, strict=True):
