@@ -48,6 +48,12 @@ class PromptedRecipe(PromptedForm, Recipe):
         return self
 
     @model_validator(mode="after")
+    def _calibrated_prompts_differ_in_the_text_alone(self) -> Self:
+        if self.scoring.calibration != "none" and self.prompt.rationale is not None:
+            raise ValueError("scoring.calibration: contextual is for prompts without a rationale")
+        return self
+
+    @model_validator(mode="after")
     def _nearest_is_said_in_full(self) -> Self:
         nearest = self.draw == "nearest"
         if nearest and not self.shots:

@@ -4,7 +4,8 @@ from pathlib import Path
 
 from tickertone.catalog.forms.causal import CausalForm
 from tickertone.models.causal.network import NETWORK
-from tickertone.models.generative.scorer import PromptedScorer, load_prompted
+from tickertone.models.generative.from_files import load_prompted
+from tickertone.models.generative.scorer import PromptedScorer
 from tickertone.models.protocol import Embed
 
 

@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from tickertone.catalog.forms.seq2seq import Seq2SeqForm
-from tickertone.models.generative.scorer import PromptedScorer, load_prompted
+from tickertone.models.generative.from_files import load_prompted
+from tickertone.models.generative.scorer import PromptedScorer
 from tickertone.models.protocol import Embed
 from tickertone.models.seq2seq.network import NETWORK
 
