@@ -84,6 +84,52 @@ def test_a_mistake_in_a_prompted_model_is_told(prompted, old, new, place, found)
     assert found in error.found
 
 
+RATIONALE = '  cue: "Mood:"\n  rationale: {cue: "Because:"}\n'
+ENDPOINT = """\
+  asked:
+    family: endpoint
+    url: http://127.0.0.1:8000/v1
+    model: small
+"""
+
+
+@pytest.fixture
+def reasoning(prompted: Path) -> Path:
+    """The same, with a prompt that asks for a rationale."""
+    file = prompted / "prompts" / "question.yaml"
+    file.write_text(PROMPT.replace('  cue: "Mood:"\n', RATIONALE))
+    return prompted
+
+
+def test_a_rationale_is_written_at_most_so_long_unless_the_prompt_says_otherwise(reasoning):
+    rationale = load_catalog(reasoning).models["asked"].prompt.rationale
+    assert (rationale.cue, rationale.max_tokens) == ("Because:", 96)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (STANZA.partition("    task")[0].replace("    tuning: none\n", ""), ENDPOINT),
+        ("tuning: none\n    task: mood", "tuning: lora\n    trained_on: [tweets]"),
+    ],
+)
+def test_rationales_are_for_models_that_run_here_and_are_not_tuned(reasoning, old, new):
+    if "endpoint" in new:
+        file = reasoning / "models.yaml"
+        file.write_text(
+            file.read_text().replace("    tuning: none\n    task: mood", "    task: mood")
+        )
+    error = mistake(reasoning, "models.yaml", old, new)
+    assert error.place == "data/models.yaml, models.asked.prompt"
+    assert "rationale" in error.found
+
+
+def test_what_is_written_before_an_answer_cannot_be_calibrated_away(reasoning):
+    new = "tuning: none\n    scoring: {calibration: contextual}"
+    error = mistake(reasoning, "models.yaml", "tuning: none", new)
+    assert "without a rationale" in error.found
+
+
 @pytest.mark.parametrize(
     ("old", "new", "found"),
     [
