@@ -149,7 +149,9 @@ class Reasoner:
         return [f"{len(text)} letters" for text in texts]
 
     def logits_after(self, texts: Any, rationales: Any) -> Any:
-        rows = [[int(said.split()[0]), len(text)] for text, said in zip(texts, rationales, strict=True)]
+        rows = [
+            [int(said.split()[0]), len(text)] for text, said in zip(texts, rationales, strict=True)
+        ]
         return np.array(rows, dtype=np.float32)
 
     def logits(self, texts: Any) -> Any:
