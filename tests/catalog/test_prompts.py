@@ -63,6 +63,16 @@ def test_a_model_holds_the_wording_of_its_prompt_and_not_its_name(prompted: Path
         ("tuning: none", "tuning: lora", "models.asked", "needed for adapters"),
         ("tuning: none\n    task: mood", "tuning: lora\n    trained_on: [tweets]\n    shots: 2",
          "models.asked", "examples in the prompt"),
+        ("task: mood", "trained_on: [tweets]\n    shots: 2\n    draw: nearest",
+         "models.asked", "features: give embeddings"),
+        ("task: mood", "trained_on: [tweets]\n    shots: 2\n"
+         "    features: {kind: embedding, base: {hub: someone/bert}}",
+         "models.asked", "exactly where draw is nearest"),
+        ("task: mood", "draw: nearest\n    task: mood", "models.asked", "needs shots"),
+        ("task: mood", "trained_on: [tweets]\n    shots: 2\n    draw: nearest\n"
+         "    features: {kind: embedding, base: {hub: someone/bert}}\n"
+         "    scoring: {calibration: contextual}",
+         "models.asked", "the same for every text"),
         ("tuning: none", "tuning: full", "models.asked.tuning", "'full'"),
         ("tuning: none", "tuning: none\n    precision: float16",
          "models.asked.precision", "'float16'"),
@@ -72,6 +82,52 @@ def test_a_mistake_in_a_prompted_model_is_told(prompted, old, new, place, found)
     error = mistake(prompted, "models.yaml", old, new)
     assert error.place == f"data/models.yaml, {place}"
     assert found in error.found
+
+
+RATIONALE = '  cue: "Mood:"\n  rationale: {cue: "Because:"}\n'
+ENDPOINT = """\
+  asked:
+    family: endpoint
+    url: http://127.0.0.1:8000/v1
+    model: small
+"""
+
+
+@pytest.fixture
+def reasoning(prompted: Path) -> Path:
+    """The same, with a prompt that asks for a rationale."""
+    file = prompted / "prompts" / "question.yaml"
+    file.write_text(PROMPT.replace('  cue: "Mood:"\n', RATIONALE))
+    return prompted
+
+
+def test_a_rationale_is_written_at_most_so_long_unless_the_prompt_says_otherwise(reasoning):
+    rationale = load_catalog(reasoning).models["asked"].prompt.rationale
+    assert (rationale.cue, rationale.max_tokens) == ("Because:", 96)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (STANZA.partition("    task")[0].replace("    tuning: none\n", ""), ENDPOINT),
+        ("tuning: none\n    task: mood", "tuning: lora\n    trained_on: [tweets]"),
+    ],
+)
+def test_rationales_are_for_models_that_run_here_and_are_not_tuned(reasoning, old, new):
+    if "endpoint" in new:
+        file = reasoning / "models.yaml"
+        file.write_text(
+            file.read_text().replace("    tuning: none\n    task: mood", "    task: mood")
+        )
+    error = mistake(reasoning, "models.yaml", old, new)
+    assert error.place == "data/models.yaml, models.asked.prompt"
+    assert "rationale" in error.found
+
+
+def test_what_is_written_before_an_answer_cannot_be_calibrated_away(reasoning):
+    new = "tuning: none\n    scoring: {calibration: contextual}"
+    error = mistake(reasoning, "models.yaml", "tuning: none", new)
+    assert "without a rationale" in error.found
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 import pytest
 
+from tests.models.generative.tiny_prompted import prompted
 from tickertone.catalog.bases import BaseSpec
 from tickertone.catalog.forms.linear import EmbeddingSpec, TfidfSpec
 from tickertone.catalog.models import ModelSpec, base_of, form_of
@@ -17,6 +18,25 @@ def encoder(base: BaseSpec) -> ModelSpec:
 def on_embeddings(base: BaseSpec) -> ModelSpec:
     features = EmbeddingSpec(kind="embedding", base=base)
     return LinearSpec(family="linear", trained_on=("tweets",), features=features)
+
+
+def with_neighbours(base: BaseSpec, similar: BaseSpec) -> ModelSpec:
+    features = EmbeddingSpec(kind="embedding", base=similar)
+    return prompted(
+        "causal", base, trained_on=("tweets",), shots=2, draw="nearest", features=features
+    )
+
+
+def test_the_base_that_finds_neighbours_is_treated_as_the_other_one():
+    here, there = (
+        with_neighbours(BaseSpec(folder=f"/{place}/small"), BaseSpec(folder=f"/{place}/bert"))
+        for place in ("here", "there")
+    )
+    assert placeless(here) == placeless(there)
+    assert placeless(here).features.base.name == "bert"
+    held = checked(here, HASHES, {"config.json": "d" * 64})
+    assert held.base == BaseSpec(folder="/here/small", sha256=HASHES)
+    assert held.features.base == BaseSpec(folder="/here/bert", sha256={"config.json": "d" * 64})
 
 
 @pytest.mark.parametrize("recipe", [encoder, on_embeddings])

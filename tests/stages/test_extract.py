@@ -138,6 +138,45 @@ def test_scoring_with_tfidf_imports_neither_torch_nor_transformers(
     assert printed == "5 set()\n"
 
 
+class Reasoner:
+    """Writes the length of a text, and scores by what it has written."""
+
+    def __init__(self) -> None:
+        self.written: list[int] = []
+
+    def rationales(self, texts: Any) -> list[str]:
+        self.written.append(len(texts))
+        return [f"{len(text)} letters" for text in texts]
+
+    def logits_after(self, texts: Any, rationales: Any) -> Any:
+        rows = [
+            [int(said.split()[0]), len(text)] for text, said in zip(texts, rationales, strict=True)
+        ]
+        return np.array(rows, dtype=np.float32)
+
+    def logits(self, texts: Any) -> Any:
+        raise AssertionError("it would reason twice")
+
+
+def test_what_a_model_writes_is_kept_in_parts_and_scored_after(
+    tmp_path: Path, model: tuple[Path, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reasoner = Reasoner()
+    monkeypatch.setattr(extract, "_load", lambda _work: reasoner)
+    monkeypatch.setattr(extract, "_WRITTEN_AT_ONCE", 20)
+    step = scoring(tmp_path, model, {"dev": examples()[:30], "test": examples()})
+    form = {**step.settings["form"], "prompt": {"rationale": {"cue": "Because:"}}}
+    product = extract.run(replace(step, settings={**step.settings, "form": form}))
+    assert reasoner.written == [20, 10, 15]
+    assert product.facts["rationales_written"] == product.facts["rows_scored"] == 45
+    assert len(product.outputs["rationales:test"].files) == 3
+    for shard in product.outputs["logits:test"].files:
+        assert np.array_equal(*read_shard(shard)[1].T)
+    again = extract.run(replace(step, settings={**step.settings, "form": form}))
+    assert again.outputs == product.outputs
+    assert sum(reasoner.written) == 45
+
+
 def test_a_model_in_memory_speaks_in_the_log_of_the_step_that_uses_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -158,5 +158,25 @@ def test_shards_are_lent_to_the_new_scorer_and_taken_back(artifacts):
     assert artifacts.damage(old, hashes=True) == []
 
 
+def reasoned(work):
+    made = {}
+    for kind in ("logits", "rationales"):
+        shard = work.shards / kind / work.settings["scorer"] / "0.parquet"
+        shard.parent.mkdir(parents=True)
+        shard.write_bytes(kind.encode())
+        made[kind] = Made((shard,), "content")
+    return Product(made)
+
+
+def test_what_was_written_before_the_answer_is_lent_as_well(artifacts):
+    old = made(artifacts, reasoned, scorer="one", stage="extract")
+    identity = parts("b", scorer="two", stage="extract")
+    new = rekeyed(old, identity, FACT)
+    lent = ("shards/logits/two/0.parquet", "shards/rationales/two/0.parquet")
+    assert shards_of(old, identity) == lent
+    assert rekey(artifacts, old, new)
+    assert artifacts.damage(new, hashes=True) == []
+
+
 def test_dropping_what_is_gone_already_is_no_error(artifacts):
     drop(artifacts, "finetune", "0" * 64, ["shards/logits/two/0.parquet"])

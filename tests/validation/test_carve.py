@@ -3,8 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tickertone.identity.near_twins import clusters, find_twins
 from tickertone.validation.carve import carve_dev
-from tickertone.validation.near_twins import clusters, find_twins
 
 SUBJECTS = ["the bank", "the miner", "an airline", "the brewer", "a chip maker", "the insurer"]
 VERBS = ["raises its forecast", "cuts jobs", "misses estimates", "wins an order", "buys a rival"]

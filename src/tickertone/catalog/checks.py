@@ -49,6 +49,7 @@ def check_prompted(shown: str, models: Mapping[str, ModelSpec], datasets: Datase
         place = f"{shown}, models.{name}"
         if model.task is not None:
             _known(f"{place}.task", "task", model.task, datasets.tasks)
+        _answered_at_once(f"{place}.prompt", model)
         labels = datasets.tasks[task_of(model, datasets.datasets)].labels
         for label in model.words:
             _known(f"{place}.words", "label", label, labels)
@@ -60,6 +61,18 @@ def check_prompted(shown: str, models: Mapping[str, ModelSpec], datasets: Datase
                 expected="another word for each label",
                 remedy="give each label of the task a word of its own",
             )
+
+
+def _answered_at_once(place: str, model: PromptedRecipe | EndpointSpec) -> None:
+    """Rationales are written by models that run here, and are not trained on."""
+    untuned = isinstance(model, PromptedRecipe) and model.tuning == "none"
+    if model.prompt.rationale is not None and not untuned:
+        raise ConfigError(
+            place,
+            found="a prompt that asks for a rationale",
+            expected="one that asks for the label alone, such as plain or analyst",
+            remedy="take such a prompt; rationales are for seq2seq and causal with tuning: none",
+        )
 
 
 def check_contamination(shown: str, datasets: DatasetsFile) -> None:

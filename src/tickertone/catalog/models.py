@@ -50,6 +50,21 @@ def with_base(recipe: ModelSpec, base: BaseSpec) -> ModelSpec:
     return recipe.model_copy(update={"features": features})
 
 
+def similarity_base_of(recipe: ModelSpec) -> BaseSpec | None:
+    """The pretrained weights by which a recipe finds the examples nearest to a text, if it does."""
+    if not isinstance(recipe, PromptedRecipe) or recipe.features is None:
+        return None
+    return recipe.features.base
+
+
+def with_similarity_base(recipe: ModelSpec, base: BaseSpec) -> ModelSpec:
+    """The same recipe with another base to find examples by, if it has one."""
+    if not isinstance(recipe, PromptedRecipe) or recipe.features is None:
+        return recipe
+    features = recipe.features.model_copy(update={"base": base})
+    return recipe.model_copy(update={"features": features})
+
+
 def task_of(recipe: ModelSpec, datasets: Mapping[str, DatasetSpec]) -> str:
     """The task that a model is for: of what it learns from, or the one that its stanza names."""
     if isinstance(recipe, PromptedRecipe | EndpointSpec) and recipe.task is not None:

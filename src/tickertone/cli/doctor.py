@@ -95,7 +95,7 @@ def _disk() -> Iterator[Finding]:
 
 def _catalog() -> Iterator[Finding]:
     from tickertone.catalog.load import load_catalog
-    from tickertone.catalog.models import base_of
+    from tickertone.catalog.models import base_of, similarity_base_of
     from tickertone.datasets.sources.locate import check_reachable
     from tickertone.models.bases import base_identity, checked_base
 
@@ -116,12 +116,13 @@ def _catalog() -> Iterator[Finding]:
             yield Finding(f"data set {name}", "note" if unlocked else "ok", note,
                           "tickertone lock, on a machine with the Hub" * unlocked)  # fmt: skip
     for model, recipe in catalog.models.items():
-        base = base_of(recipe)
+        bases = (base for base in (base_of(recipe), similarity_base_of(recipe)) if base)
         try:
-            if base is not None and base.hub is None:
+            for base in bases:
+                if base.hub is not None:
+                    base_identity(base, workspace.root)
+                    continue
                 with checked_base(base, workspace.root):
                     pass
-            elif base is not None:
-                base_identity(base, workspace.root)
         except TickertoneError as error:
             yield Finding(f"model {model}", "note", error.found, error.remedy)

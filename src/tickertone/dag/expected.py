@@ -74,6 +74,6 @@ def _comes_from(stage: str, output: str, settings: Any) -> Callable[[str], bool]
                 return lambda role: role == split
             return lambda _role: True  # "clean" and the checks look at everything
         case "extract":
-            texts = f"texts:{output.removeprefix('logits:')}"
+            texts = f"texts:{output.partition(':')[2]}"  # of its logits or its rationales
             return lambda role: role in {"model", texts}
     return None  # training and fitting: nothing is promised

@@ -21,12 +21,13 @@ from tickertone.errors import StepBlocked, StoreError, TickertoneError
 from tickertone.frozen import JSON
 from tickertone.identity.code import remember_all_code
 from tickertone.stages.work import Say
-from tickertone.store.artifacts import Artifacts
+from tickertone.store.artifacts import SHARDS, Artifacts
 from tickertone.store.disk import disk_errors_in_words, require_room
 from tickertone.store.in_use import enter
 from tickertone.store.indexer import index_manifests
 from tickertone.store.journal import Entry, Journal, Kind
 from tickertone.store.manifest import Manifest, Step
+from tickertone.store.rationales import RationaleSet
 from tickertone.store.shards import ShardSet
 from tickertone.workspace import Workspace
 
@@ -80,7 +81,9 @@ class Run:
         ready = [step for node in nodes(self.scope, stage) if (step := self._step(node))]
         if stage == "extract" and stage in self.refresh:
             for scorer in {str(step.parts.settings["scorer"]) for step in ready}:
-                ShardSet(Artifacts(self.workspace).logits(scorer)).drop()
+                artifacts = Artifacts(self.workspace)
+                ShardSet(artifacts.logits(scorer)).drop()
+                RationaleSet(artifacts.root / SHARDS, scorer).drop()
         return ready
 
     def _step(self, node: Node) -> Step | None:

@@ -8,7 +8,7 @@ from tickertone.catalog.datasets import DatasetSpec
 from tickertone.catalog.experiments import ExperimentSpec, SplitRef, TargetSpec
 from tickertone.catalog.load import Catalog
 from tickertone.catalog.mistakes import nearest
-from tickertone.catalog.models import ModelSpec, base_of, task_of
+from tickertone.catalog.models import ModelSpec, base_of, similarity_base_of, task_of
 from tickertone.catalog.overlap import pool
 from tickertone.errors import ConfigError
 from tickertone.frozen import JSON
@@ -51,6 +51,11 @@ class Scope:
     def base_identity(self, model: str) -> JSON:
         """What pins the base of a model, as it goes into settings; raises ModelError."""
         base = base_of(self.model(model))
+        return base_identity(base, self.catalog.folder.parent) if base else None
+
+    def similarity_identity(self, model: str) -> JSON:
+        """What pins the base by which a model finds the nearest examples; raises ModelError."""
+        base = similarity_base_of(self.model(model))
         return base_identity(base, self.catalog.folder.parent) if base else None
 
     def task(self, dataset: str) -> dict[str, JSON]:

@@ -72,15 +72,17 @@ def _encoder(recipe: EncoderSpec) -> Family:
 def _prompted(recipe: Seq2SeqSpec | CausalSpec) -> Family:
     package = f"tickertone.models.{recipe.family}"
     tuned = recipe.tuning != "none"
+    nearest = recipe.draw == "nearest"
     libraries = {"none": _TORCH, "lora": (*_TORCH, "peft")}.get(recipe.tuning, (*_TORCH, *_QLORA))
+    untuned_libraries = _TORCH if nearest else ("numpy",)
     return Family(
         fit=f"{package}.fitting" if tuned else "tickertone.models.generative.untuned",
         score=f"{package}.scoring",
-        embeddings=None,
+        embeddings=_EMBEDDINGS if nearest else None,
         fits_with_torch=tuned,
         uses_torch=True,
-        fit_libraries=("accelerate", *libraries) if tuned else ("numpy",),
-        score_libraries=libraries,
+        fit_libraries=("accelerate", *libraries) if tuned else untuned_libraries,
+        score_libraries=(*libraries, "scipy") if nearest else libraries,
     )
 
 

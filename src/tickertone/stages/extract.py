@@ -1,12 +1,15 @@
 """extract: the logits of one model for the distinct texts of one data set.
 
 Only texts that no shard of this scorer has are scored; a step without such texts loads no model.
+What a model writes before it answers is kept in shards of its own, before anything is scored: a run
+that is killed in between writes none of it twice.
 """
 
 import importlib
 import threading
 import time
 from collections import Counter
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Protocol, runtime_checkable
@@ -17,10 +20,12 @@ import pyarrow.parquet as pq
 from tickertone.identity.canonical import digest
 from tickertone.models.protocol import Embed, Matrix, Say, Scorer, Text
 from tickertone.stages.work import Made, Product, Work
+from tickertone.store.rationales import Rationales, RationaleSet
 from tickertone.store.shards import ShardSet, rows_content
 
 _TEXTS = "texts:"
 _BLOCK = 2048  # texts between two lines of progress
+_WRITTEN_AT_ONCE = 256  # rationales in one shard, and so lost at most when a run is killed
 # Steps run in threads: two models would share the processor and double the memory, and transformers
 # breaks when two threads import it at once.
 _one_at_a_time = threading.Lock()
@@ -45,6 +50,19 @@ class _Telling(Protocol):
         ...
 
 
+@runtime_checkable
+class _Reasoning(Protocol):
+    """A scorer that writes a rationale about each text, and scores it after that."""
+
+    def rationales(self, texts: Sequence[Text]) -> list[str]:
+        """What it writes, a function of each text alone."""
+        ...
+
+    def logits_after(self, texts: Sequence[Text], rationales: Sequence[str]) -> Matrix:
+        """One row of logits per text, in the light of its rationale."""
+        ...
+
+
 class _Log:
     """The log of the step that is scoring now: a model in memory outlives the step it came with."""
 
@@ -58,19 +76,27 @@ _log = _Log()
 
 
 def run(work: Work) -> Product:
-    """Inputs model and texts:<split>; one output logits:<split> for each."""
+    """Inputs model and texts:<split>; one output logits:<split> for each.
+
+    And rationales:<split> of a model whose prompt asks for them.
+    """
     began = time.monotonic()
     shards = ShardSet(work.shards / "logits" / str(work.settings["scorer"]))
     outputs: dict[str, Made] = {}
     counts: Counter[str] = Counter()
+    reasons = bool((work.settings["form"].get("prompt") or {}).get("rationale"))
     rows = scored = 0
     for role in sorted(role for role in work.inputs if role.startswith(_TEXTS)):
         texts = _distinct_texts(work.only(role))
         ids = sorted(texts)
-        values, files, computed = shards.fill(
-            ids, partial(_score, work, [texts[text_id] for text_id in ids], counts)
-        )
-        split = role.removeprefix(_TEXTS)
+        split, some = role.removeprefix(_TEXTS), [texts[text_id] for text_id in ids]
+        said = None
+        if reasons:
+            found = _reasoned(work, ids, some)
+            said = found.rows
+            outputs[f"rationales:{split}"] = Made(found.files, found.content(ids))
+            counts["rationales_written"] += found.written
+        values, files, computed = shards.fill(ids, partial(_score, work, some, said, counts))
         outputs[f"logits:{split}"] = Made(tuple(files), rows_content(ids, values))
         rows, scored = rows + len(ids), scored + computed
     seconds = round(time.monotonic() - began, 3)
@@ -84,10 +110,37 @@ def _distinct_texts(snapshot: Path) -> dict[str, Text]:
     return {text_id: a if b is None else (a, b) for text_id, a, b in triples}
 
 
-def _score(work: Work, texts: list[Text], counts: Counter[str], missing: list[int]) -> Matrix:
+def _reasoned(work: Work, ids: list[str], texts: list[Text]) -> Rationales:
+    """The rationales of the texts; those that no shard has are written now."""
+    done = 0
+
+    def write(missing: list[int]) -> list[str]:
+        nonlocal done
+        with _one_at_a_time:
+            _log.say = work.say
+            scorer = _scorer(work)
+            if not isinstance(scorer, _Reasoning):
+                raise TypeError("a prompt that asks for a rationale, and a scorer that writes none")
+            written = scorer.rationales([texts[i] for i in missing])
+        work.recheck()
+        done += len(missing)
+        work.say(f"wrote {done} rationales")
+        return written
+
+    kept = RationaleSet(work.shards, str(work.settings["scorer"]))
+    return kept.fill(ids, write, _WRITTEN_AT_ONCE)
+
+
+def _score(
+    work: Work,
+    texts: list[Text],
+    said: Sequence[str] | None,
+    counts: Counter[str],
+    missing: list[int],
+) -> Matrix:
     with _one_at_a_time:
         _log.say = work.say
-        rows = _score_all(work, texts, missing)
+        rows = _score_all(work, texts, said, missing)
         if isinstance(scorer := _scorer(work), _Counting):
             counts.update(told := scorer.counted())
             for what, count in told.items():
@@ -96,13 +149,19 @@ def _score(work: Work, texts: list[Text], counts: Counter[str], missing: list[in
     return rows
 
 
-def _score_all(work: Work, texts: list[Text], missing: list[int]) -> Matrix:
+def _score_all(
+    work: Work, texts: list[Text], said: Sequence[str] | None, missing: list[int]
+) -> Matrix:
     scorer = _scorer(work)
     work.say(f"scoring {len(missing)} texts")
     blocks = []
     for start in range(0, len(missing), _BLOCK):
         chosen = missing[start : start + _BLOCK]
-        blocks.append(scorer.logits([texts[i] for i in chosen]))
+        asked = [texts[i] for i in chosen]
+        if said is not None and isinstance(scorer, _Reasoning):
+            blocks.append(scorer.logits_after(asked, [said[i] for i in chosen]))
+        else:
+            blocks.append(scorer.logits(asked))
         if start + _BLOCK < len(missing):
             work.say(f"scored {start + len(chosen)} of {len(missing)} texts")
     return np.concatenate(blocks)

@@ -11,15 +11,17 @@ def forget_rows_without_artifact(workspace: Workspace) -> None:
     if not workspace.database.is_file():
         return
     steps = [folder.name for folder in step_folders(workspace.artifacts)]
-    paths = [*workspace.artifacts.glob("shards/logits/*/*.parquet")]  # two scorers may share one
-    shards = [f"{path.parent.name}/{path.stem}" for path in paths]
     with writing(workspace) as connection:
         for table in (*TABLES_BY_FINGERPRINT, "loaded", "current"):
             connection.execute(
                 f"DELETE FROM {table} WHERE fingerprint NOT IN (SELECT unnest(?::TEXT[]))",  # noqa: S608
                 [steps],
             )
-        connection.execute(
-            "DELETE FROM logit_row WHERE scorer || '/' || shard NOT IN (SELECT unnest(?::TEXT[]))",
-            [shards],
-        )
+        for table, kind in (("logit_row", "logits"), ("rationale_row", "rationales")):
+            paths = workspace.artifacts.glob(f"shards/{kind}/*/*.parquet")
+            shards = [f"{path.parent.name}/{path.stem}" for path in paths]  # two may share one
+            connection.execute(
+                f"DELETE FROM {table} WHERE scorer || '/' || shard "  # noqa: S608
+                "NOT IN (SELECT unnest(?::TEXT[]))",
+                [shards],
+            )

@@ -1,6 +1,6 @@
 """From the files of one finished step to rows of the database: one function a stage."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -72,7 +72,7 @@ def _validate(connection: "DuckDBPyConnection", artifacts: Artifacts, manifest: 
 def _finetune(connection: "DuckDBPyConnection", _artifacts: Artifacts, manifest: Manifest) -> int:
     recipe: Any = manifest.parts.settings["recipe"]
     facts: Any = manifest.facts
-    features = recipe.get("features", {})
+    features = recipe.get("features") or {}
     base = recipe.get("base") or features.get("base") or {}
     connection.execute(
         "INSERT INTO model_row VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -108,29 +108,40 @@ def _extract(connection: "DuckDBPyConnection", artifacts: Artifacts, manifest: M
         "INSERT INTO scorer_row VALUES (?, ?, ?)",
         [manifest.fingerprint, scorer, manifest.parts.inputs["model"]],
     )
-    _forget_lost_shards(connection, artifacts, manifest)
     added = 0
-    for record in manifest.files().values():
-        # A text that two shards hold was scored twice by accident: one row is enough.
-        cursor = connection.execute(
-            "INSERT INTO logit_row SELECT ?, ?, s.text_id, s.value FROM read_parquet(?) s "
-            "WHERE NOT EXISTS (SELECT 1 FROM logit_row l WHERE l.scorer = ? "
-            "AND l.text_id = s.text_id)",
-            [scorer, record.sha256, str(artifacts.root / record.path), scorer],
-        )
-        added += _count(cursor)
+    for kind, (table, column) in _SHARED_ROWS.items():
+        made = [o.files for name, o in manifest.outputs.items() if name.startswith(f"{kind}:")]
+        records = {record.path: record for files in made for record in files}
+        _forget_lost_shards(connection, artifacts, table, scorer, records)
+        for record in records.values():
+            # A text that two shards hold was scored twice by accident: one row is enough.
+            cursor = connection.execute(
+                f"INSERT INTO {table} (scorer, shard, text_id, {column}) "  # noqa: S608
+                "SELECT ?, ?, s.text_id, s.value FROM read_parquet(?) s "
+                f"WHERE NOT EXISTS (SELECT 1 FROM {table} l WHERE l.scorer = ? "
+                "AND l.text_id = s.text_id)",
+                [scorer, record.sha256, str(artifacts.root / record.path), scorer],
+            )
+            added += _count(cursor)
     return added
 
 
+_SHARED_ROWS = {"logits": ("logit_row", "logits"), "rationales": ("rationale_row", "rationale")}
+
+
 def _forget_lost_shards(
-    connection: "DuckDBPyConnection", artifacts: Artifacts, manifest: Manifest
+    connection: "DuckDBPyConnection",
+    artifacts: Artifacts,
+    table: str,
+    scorer: object,
+    paths: Iterable[str],
 ) -> None:
     """Rows of shards that are gone: their texts were scored again, into other shards."""
-    folders = {(artifacts.root / path).parent for path in manifest.files()}
+    folders = {(artifacts.root / path).parent for path in paths}
     there = [shard.stem for folder in folders for shard in folder.glob("*.parquet")]
     connection.execute(
-        "DELETE FROM logit_row WHERE scorer = ? AND shard NOT IN (SELECT unnest(?::TEXT[]))",
-        [manifest.parts.settings["scorer"], there],
+        f"DELETE FROM {table} WHERE scorer = ? AND shard NOT IN (SELECT unnest(?::TEXT[]))",  # noqa: S608
+        [scorer, there],
     )
 
 

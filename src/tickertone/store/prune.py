@@ -107,8 +107,9 @@ def _artifacts(workspace: Workspace, kept: list[Manifest], reach: Reach) -> Iter
 def _shards(workspace: Workspace, kept: list[Manifest], reach: Reach) -> Iterator[Path]:
     root = workspace.artifacts
     named = {(root / path).parent for manifest in kept for path in manifest.files()}
-    named |= {root / SHARDS / "logits" / str(m.parts.settings.get("scorer")) for m in kept}
-    found = [p for p in (root / SHARDS / "logits").glob("*") if p not in named]
+    kinds = [root / SHARDS / kind for kind in ("logits", "rationales")]
+    named |= {kind / str(m.parts.settings.get("scorer")) for kind in kinds for m in kept}
+    found = [p for kind in kinds for p in kind.glob("*") if p not in named]
     if reach.embeddings is not None:
         sets = (root / SHARDS / "embeddings").glob("*")
         found += [p for p in sets if p.name not in reach.embeddings]

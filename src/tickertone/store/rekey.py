@@ -1,7 +1,7 @@
 """A finished result under a second fingerprint: the same files, linked, and a manifest of its own.
 
-Logits are shared rows: their shards are linked into the new scorer's set, so that a text that comes
-later is scored alone.
+Logits and rationales are shared rows: their shards are linked into the new scorer's sets, so that a
+text that comes later is scored alone.
 """
 
 import os
@@ -93,7 +93,8 @@ def _moved(path: str, old: Manifest, parts: Parts) -> str:
     homes = {f"{old.stage}/{old.fingerprint}/": f"{parts.stage}/{parts.fingerprint}/"}
     if SCORER in old.parts.settings:
         before, after = old.parts.settings[SCORER], parts.settings[SCORER]
-        homes[f"{SHARDS}/logits/{before}/"] = f"{SHARDS}/logits/{after}/"
+        for kind in ("logits", "rationales"):
+            homes[f"{SHARDS}/{kind}/{before}/"] = f"{SHARDS}/{kind}/{after}/"
     for home, new_home in homes.items():
         if path.startswith(home):
             return new_home + path.removeprefix(home)

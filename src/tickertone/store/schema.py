@@ -33,6 +33,8 @@ CREATE TABLE IF NOT EXISTS scorer_row (
     fingerprint TEXT, scorer TEXT, model_content TEXT);
 CREATE TABLE IF NOT EXISTS logit_row (
     scorer TEXT, shard TEXT, text_id TEXT, logits FLOAT[]);
+CREATE TABLE IF NOT EXISTS rationale_row (
+    scorer TEXT, shard TEXT, text_id TEXT, rationale TEXT);
 CREATE TABLE IF NOT EXISTS prediction_row (
     fingerprint TEXT, example_id TEXT, system TEXT, label TEXT, predicted TEXT,
     probabilities DOUBLE[]);
@@ -89,15 +91,21 @@ CREATE OR REPLACE VIEW quarantine AS
 CREATE OR REPLACE VIEW models AS
     SELECT c.subject AS model, r.*
     FROM model_row r JOIN current c ON c.stage = 'finetune' AND c.fingerprint = r.fingerprint;
-CREATE OR REPLACE VIEW logits AS
-    SELECT m.model, f.fingerprint AS model_fingerprint, r.text_id, r.logits,
-           r.scorer AS fingerprint
-    FROM logit_row r
-    JOIN (SELECT DISTINCT split_part(c.subject, '/', 1) AS model, s.scorer, s.model_content
+CREATE OR REPLACE VIEW current_scorer AS
+    SELECT m.model, m.scorer, f.fingerprint AS model_fingerprint
+    FROM (SELECT DISTINCT split_part(c.subject, '/', 1) AS model, s.scorer, s.model_content
           FROM current c JOIN scorer_row s ON c.fingerprint = s.fingerprint
-          WHERE c.stage = 'extract') m ON m.scorer = r.scorer
+          WHERE c.stage = 'extract') m
     JOIN current f ON f.stage = 'finetune' AND f.subject = m.model
     JOIN model_row w ON w.fingerprint = f.fingerprint AND w.content = m.model_content;
+CREATE OR REPLACE VIEW logits AS
+    SELECT m.model, m.model_fingerprint, r.text_id, r.logits, r.scorer AS fingerprint
+    FROM logit_row r JOIN current_scorer m ON m.scorer = r.scorer;
+CREATE OR REPLACE VIEW rationales AS
+    SELECT m.model, r.text_id, t.text, t.text_b, r.rationale, r.scorer AS fingerprint
+    FROM rationale_row r JOIN current_scorer m ON m.scorer = r.scorer
+    LEFT JOIN (SELECT text_id, any_value(text) AS text, any_value(text_b) AS text_b
+               FROM example_row GROUP BY text_id) t ON t.text_id = r.text_id;
 CREATE OR REPLACE VIEW predictions AS
     SELECT t.dataset, t.split, r.example_id, r.system, r.label, r.predicted, r.probabilities,
            t.experiment, t.target, r.fingerprint

@@ -1,7 +1,7 @@
 """Does the database hold what the artifacts hold? Both are loaded side by side and compared.
 
 Rows are compared by their number and by a sum of their hashes, which does not depend on order;
-rows of logits one by one, for a text that two shards hold has only one row.
+rows of logits and of rationales one by one, for a text that two shards hold has only one row.
 """
 
 import tempfile
@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tickertone.errors import StoreBusy
-from tickertone.store.artifacts import Artifacts
+from tickertone.store.artifacts import SHARDS, Artifacts
 from tickertone.store.files import locked
 from tickertone.store.findings import REBUILD, Finding
 from tickertone.store.findings import of_database as _finding
@@ -18,7 +18,6 @@ from tickertone.store.indexer import content_of, load_journals, load_once
 from tickertone.store.manifest import Manifest
 from tickertone.store.replay import replay
 from tickertone.store.schema import SCHEMA_VERSION, TABLES, TABLES_BY_FINGERPRINT
-from tickertone.store.shards import ShardSet
 from tickertone.store.verify_current import current_findings
 from tickertone.store.warehouse import kept_open
 from tickertone.workspace import Workspace
@@ -29,18 +28,16 @@ if TYPE_CHECKING:
 _NEW = "delete it, or tickertone rebuild: it is loaded again from the artifacts"
 _GONE = "a run that still needs this step makes it again; tickertone rebuild drops its rows"
 _NO_JOURNAL = "restore its journal from a backup; tickertone rebuild drops its rows"
-_SHARD_ROWS = """
-CREATE TABLE main.shard_row (scorer TEXT, shard TEXT, text_id TEXT, logits FLOAT[])
-"""
+_SHARED = {"logit_row": "logits", "rationale_row": "rationales"}  # table -> kind of shards
 # Rows of shards that are damaged themselves are left out: those have been told of.
-_LOGITS = """
+_SHARED_ROWS = """
 WITH kept_row AS (
-    SELECT * FROM kept.logit_row SEMI JOIN (SELECT DISTINCT scorer, shard FROM main.shard_row)
+    SELECT * FROM kept.{table} SEMI JOIN (SELECT DISTINCT scorer, shard FROM main.shard_{table})
     USING (scorer, shard)),
-foreign_row AS (SELECT * FROM kept_row EXCEPT ALL SELECT * FROM main.shard_row),
+foreign_row AS (SELECT * FROM kept_row EXCEPT ALL SELECT * FROM main.shard_{table}),
 lacking_row AS (
-    SELECT scorer, text_id FROM main.logit_row
-    EXCEPT SELECT scorer, text_id FROM kept.logit_row)
+    SELECT scorer, text_id FROM main.{table}
+    EXCEPT SELECT scorer, text_id FROM kept.{table})
 SELECT s.scorer, (SELECT count(*) FROM kept_row r WHERE r.scorer = s.scorer),
        (SELECT count(*) FROM foreign_row r WHERE r.scorer = s.scorer),
        (SELECT count(*) FROM lacking_row r WHERE r.scorer = s.scorer)
@@ -130,7 +127,8 @@ class _Comparison:
         self.comparable = comparable
         for table in TABLES_BY_FINGERPRINT:
             yield from self._compare(table, "fingerprint", comparable)
-        yield from self._compare_logits()
+        for table, kind in _SHARED.items():
+            yield from self._compare_shared(table, kind)
         if self.settled:
             load_journals(self.connection, self.artifacts.workspace)
             runs = {run for (run,) in self._ask("SELECT DISTINCT run FROM step_row")}
@@ -202,25 +200,27 @@ class _Comparison:
         )
         return {maker: (n, total) for maker, n, total in found}
 
-    def _compare_logits(self) -> Iterator[Finding]:
+    def _compare_shared(self, table: str, kind: str) -> Iterator[Finding]:
         """A row must be one of its shard; a text of a shard that a step names must have a row."""
-        self._load_shards()
-        for scorer, rows, foreign, lacking in self._ask(_LOGITS):
+        self._load_shards(table, kind)
+        for scorer, rows, foreign, lacking in self._ask(_SHARED_ROWS.format(table=table)):
             self.rows += rows
-            place = f"logit_row of scorer {scorer}"
+            place = f"{table} of scorer {scorer}"
             if foreign:
                 yield _finding(f"{place}: {foreign:,} rows that its shards do not hold", REBUILD)
             if lacking:
                 yield _finding(f"{place}: no row for {lacking:,} texts of its shards", REBUILD)
 
-    def _load_shards(self) -> None:
+    def _load_shards(self, table: str, kind: str) -> None:
         """All rows of all shards of the steps that are compared; damaged ones left out."""
-        self.connection.execute(_SHARD_ROWS)
+        like = f"CREATE TABLE main.shard_{table} AS SELECT * FROM main.{table} LIMIT 0"  # noqa: S608
+        self.connection.execute(like)
         for (scorer,) in self._ask("SELECT DISTINCT scorer FROM main.scorer_row"):
-            for shard in ShardSet(self.artifacts.logits(scorer)).files():
+            for shard in sorted((self.artifacts.root / SHARDS / kind / scorer).glob("*.parquet")):
                 if shard not in self.damaged:
                     self.connection.execute(
-                        "INSERT INTO shard_row SELECT ?, ?, text_id, value FROM read_parquet(?)",
+                        f"INSERT INTO shard_{table} "  # noqa: S608
+                        "SELECT ?, ?, text_id, value FROM read_parquet(?)",
                         [scorer, shard.stem, str(shard)],
                     )
 

@@ -17,7 +17,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from tickertone.validation.near_twins import THRESHOLD, clusters, twin_key
+from tickertone.identity.near_twins import THRESHOLD, clusters, twin_key
 
 _SALT = "dev:"  # a hash of a hash: the smallest of many is not uniform, its own hash is
 

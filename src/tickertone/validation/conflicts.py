@@ -6,8 +6,8 @@ a matter of opinion: near-twins, and one text with several target entities, each
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from tickertone.identity.near_twins import THRESHOLD, find_twins
 from tickertone.validation.contamination import TwinPair, pair
-from tickertone.validation.near_twins import THRESHOLD, find_twins
 from tickertone.validation.rows import Rows
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from tickertone.validation.near_twins import THRESHOLD, find_twins
+from tickertone.identity.near_twins import THRESHOLD, find_twins
 from tickertone.validation.rows import Rows
 
 

@@ -18,6 +18,7 @@ from tickertone.models.families import family_of
 from tickertone.models.generative.prompts import Shot, render
 from tickertone.models.generative.scorer import NEUTRAL
 from tickertone.models.token_batches import PAD_MULTIPLE
+from tickertone.training.embeddings import remembering_embed
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 WORDS = {"negative": "falling share price", "neutral": "fall", "positive": "falling share prices"}
@@ -46,10 +47,13 @@ def scorer(request: pytest.FixtureRequest, bases: Any, tmp_path: Path) -> Callab
 def loaded(folder: Path, recipe: Any) -> Any:
     """Fitted and loaded by the modules that the table of families names."""
     family = family_of(recipe)
-    fitting = job(folder, recipe)
+    embed = None
+    if recipe.features is not None:
+        embed = remembering_embed(recipe.features, folder, folder / "shards", lambda _line: None)
+    fitting = job(folder, recipe, embed=embed)
     importlib.import_module(family.fit).fit(fitting)
     return importlib.import_module(family.score).load(
-        fitting.out, recipe, LABELS, project=folder, embed=None
+        fitting.out, recipe, LABELS, project=folder, embed=embed
     )
 
 
@@ -212,6 +216,53 @@ def test_what_all_prompts_begin_with_goes_through_a_decoder_once(
     assert sum(passes) < 0.5 * sum(encodings)
     model._prefix = []
     np.testing.assert_allclose(shared, model.logits(some), rtol=2e-5, atol=2e-5)
+
+
+@pytest.fixture
+def nearest(base: BaseSpec) -> dict[str, Any]:
+    """Fields of a recipe that takes the examples nearest to a text."""
+    features = {"kind": "embedding", "base": base, "max_length": 32}
+    return {"shots": 3, "draw": "nearest", "features": features, "trained_on": ("sentences",)}
+
+
+def test_each_text_has_the_examples_nearest_to_it(
+    scorer: Callable[..., Any], nearest: dict[str, Any]
+) -> None:
+    model = scorer(**nearest)
+    some = texts()[:6]
+    shots = model.nearest(some)
+    assert len({tuple(shot.text for shot in chosen) for chosen in shots}) > 1
+    assert all(len(chosen) == 3 for chosen in shots)
+    for text, chosen, row in zip(some, shots, model.logits(some), strict=True):
+        assert text not in {shot.text for shot in chosen}
+        model.shots = chosen
+        expected = slow_scores(model, [text], [*LABELS])[0]
+        np.testing.assert_allclose(row, expected, rtol=3e-5, atol=3e-5)
+
+
+def test_scores_after_the_nearest_examples_do_not_depend_on_the_company(
+    scorer: Callable[..., Any], nearest: dict[str, Any]
+) -> None:
+    model = scorer(**nearest)
+    some = [*texts()[:9], "a", "long " * 60]
+    alone = np.concatenate([model.logits([text]) for text in some])
+    np.testing.assert_allclose(model.logits(some), alone, rtol=2e-5, atol=2e-5)
+
+
+def test_of_the_nearest_examples_the_least_similar_are_dropped_first(
+    scorer: Callable[..., Any], nearest: dict[str, Any]
+) -> None:
+    model = scorer(**{**nearest, "max_length": 48})
+    text = texts()[0]
+    (shots,) = model.nearest([text])
+    model.logits([text])
+    counts = model.counted()
+    assert counts["prompts_shortened"] == 1
+    kept = shots[counts["examples_dropped"] :]
+    assert kept
+    model.shots = kept
+    expected = slow_scores(model, [text], [*LABELS])
+    np.testing.assert_allclose(model.logits([text]), expected, rtol=3e-5, atol=3e-5)
 
 
 def test_prompts_that_lose_examples_are_counted(scorer: Callable[..., Any]) -> None:

@@ -37,3 +37,9 @@ def test_the_nearest_stands_last_and_what_is_excluded_is_nowhere():
 def test_a_small_pool_gives_what_it_has():
     pool = np.eye(3, dtype=np.float32)
     assert nearest(pool[:1], pool, 5, [frozenset({0})]) == [[2, 1]]
+
+
+def test_among_equals_the_first_in_the_pool_stands_last_whatever_rounding_says():
+    pool = np.repeat(np.array([[0.6, 0.8]], dtype=np.float32), 4, axis=0)
+    pool[2:] += np.float32(3e-7)  # as another batch would have rounded it
+    assert nearest(pool[:1], pool, 3, [frozenset()]) == [[2, 1, 0]]

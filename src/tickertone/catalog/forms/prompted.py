@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from tickertone.catalog.bases import BaseSpec
+from tickertone.catalog.forms.linear import EmbeddingSpec
 from tickertone.catalog.forms.lora import LoraSpec
 from tickertone.catalog.forms.prompt_template import PromptTemplate
 from tickertone.frozen import Frozen
@@ -37,6 +38,9 @@ class PromptedForm(Frozen):
     )
     scoring: LabelScoring = LabelScoring()
     max_length: int = Field(512, ge=16, description="of a prompt in tokens, examples included")
+    features: EmbeddingSpec | None = Field(
+        None, description="of draw: nearest: the embeddings by which examples are like a text"
+    )
     precision: Literal["float32", "bfloat16"] = Field(
         "float32", description="of the base's weights, and of what is computed with them"
     )

@@ -16,7 +16,12 @@ class PromptedRecipe(PromptedForm, Recipe):
 
     trained_on: tuple[Name, ...] = ()  # of tuning, and the source of the examples in the prompt
     task: Name | None = Field(None, description="of a model without trained_on: what it is asked")
-    shots: int = Field(0, ge=0, description="examples in the prompt: balanced, drawn by the seed")
+    shots: int = Field(0, ge=0, description="examples in the prompt")
+    draw: Literal["random", "nearest"] = Field(
+        "random",
+        description="random: the same for every text, balanced, by the seed; nearest: for each "
+        "text those most like it, by `features`",
+    )
     loss: Literal["labels", "language_model"] = Field(
         "labels",
         description="labels: cross-entropy over the label scores; language_model: over the "
@@ -40,6 +45,25 @@ class PromptedRecipe(PromptedForm, Recipe):
             raise ValueError("task: give it exactly where trained_on is empty")
         if self.tuning != "none" and self.shots:
             raise ValueError("shots: examples in the prompt are for tuning: none")
+        return self
+
+    @model_validator(mode="after")
+    def _calibrated_prompts_differ_in_the_text_alone(self) -> Self:
+        if self.scoring.calibration != "none" and self.prompt.rationale is not None:
+            raise ValueError("scoring.calibration: contextual is for prompts without a rationale")
+        return self
+
+    @model_validator(mode="after")
+    def _nearest_is_said_in_full(self) -> Self:
+        nearest = self.draw == "nearest"
+        if nearest and not self.shots:
+            raise ValueError("draw: nearest needs shots, the number of examples")
+        if nearest != (self.features is not None):
+            raise ValueError("features: give embeddings exactly where draw is nearest")
+        if nearest and self.scoring.calibration != "none":
+            raise ValueError(
+                "scoring.calibration: contextual needs examples that are the same for every text"
+            )
         return self
 
 

@@ -39,7 +39,7 @@ def step(scope: Scope, subject: str, results: Results) -> Step:
         licences = {name: scope.dataset(name).licence for name in sorted(seen)}
         refuse_what_may_not_leave(f"extract {subject}", spec, licences)
     family = family_of(spec)
-    base = scope.base_identity(model)
+    base, similarity = scope.base_identity(model), scope.similarity_identity(model)
     fitted = results.output("finetune", model, "model")
     scorer = parts_of(
         "extract",
@@ -47,6 +47,7 @@ def step(scope: Scope, subject: str, results: Results) -> Step:
             "form": form_of(placeless(spec)).model_dump(mode="json"),
             "task": scope.task(dataset),
             "base": base,
+            **({"similarity": similarity} if similarity is not None else {}),
             "program": {
                 "score": family.score,
                 "embeddings": family.embeddings,
@@ -66,5 +67,5 @@ def step(scope: Scope, subject: str, results: Results) -> Step:
             "inputs": {role: output.content for role, output in inputs.items()},
         }
     )
-    form = form_of(checked(spec, base)).model_dump(mode="json")
+    form = form_of(checked(spec, base, similarity)).model_dump(mode="json")
     return Step(subject=subject, parts=parts, inputs=inputs, notes={"form": form})

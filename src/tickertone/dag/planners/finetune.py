@@ -27,7 +27,7 @@ def step(scope: Scope, subject: str, results: Results) -> Step:
     """Reads train, and dev where the data set carves one; the model's name is no part of it."""
     spec = scope.model(subject)
     family = family_of(spec)
-    base = scope.base_identity(subject)
+    base, similarity = scope.base_identity(subject), scope.similarity_identity(subject)
     inputs = {}
     for name in spec.trained_on:
         inputs[f"train:{name}"] = results.output("validate", name, "train")
@@ -39,6 +39,7 @@ def step(scope: Scope, subject: str, results: Results) -> Step:
             "recipe": placeless(spec).model_dump(mode="json"),
             "task": scope.model_task(subject),
             "base": base,
+            **({"similarity": similarity} if similarity is not None else {}),
             "program": {
                 "fit": family.fit,
                 "embeddings": family.embeddings,
@@ -49,5 +50,5 @@ def step(scope: Scope, subject: str, results: Results) -> Step:
         entry_points=["tickertone.stages.finetune", *family.fit_entry_points],
         libraries=family.fit_libraries,
     )
-    recipe = checked(spec, base).model_dump(mode="json")
+    recipe = checked(spec, base, similarity).model_dump(mode="json")
     return Step(subject=subject, parts=parts, inputs=inputs, notes={"recipe": recipe})

@@ -4,7 +4,8 @@ from pathlib import Path
 
 from tickertone.catalog.forms.causal import CausalForm
 from tickertone.models.causal.network import NETWORK
-from tickertone.models.generative.scorer import PromptedScorer, load_prompted
+from tickertone.models.generative.from_files import load_prompted
+from tickertone.models.generative.scorer import PromptedScorer
 from tickertone.models.protocol import Embed
 
 
@@ -14,7 +15,7 @@ def load(
     labels: tuple[str, ...],
     *,
     project: Path,
-    embed: Embed | None = None,  # noqa: ARG001 (part of the protocol)
+    embed: Embed | None = None,
 ) -> PromptedScorer:
     """The scorer of the model whose files are in `folder`; raises ModelError as load_prompted."""
-    return load_prompted(folder, CausalForm.model_validate(form), NETWORK, labels, project)
+    return load_prompted(folder, CausalForm.model_validate(form), NETWORK, labels, project, embed)

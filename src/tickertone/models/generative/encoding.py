@@ -6,8 +6,8 @@ whole. How often each happened is counted.
 """
 
 from collections import Counter
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
 
 from tickertone.catalog.forms.prompt_template import PromptTemplate
 from tickertone.errors import ModelError
@@ -18,6 +18,14 @@ Encoding = dict[str, list[int]]
 DROPPED = "examples_dropped"  # of all prompts together
 SHORTENED = "prompts_shortened"  # prompts that lost examples
 CUT = "texts_cut"  # prompts without an example left, whose text lost its end
+
+
+class Fitting(NamedTuple):
+    """A prompt that is short enough, and what is left in it."""
+
+    ids: list[int]
+    text: Text
+    shots: Sequence[Shot]
 
 
 class PromptEncoder:
@@ -38,26 +46,37 @@ class PromptEncoder:
         self.tokenizer = tokenizer
         self.template = template
         self.words = words
-        self.max_length = max_length
+        self.limit = self.max_length = max_length
         self.continued = continued
         self.counts: Counter[str] = Counter()
         self._before = self._opening()
 
     def encode(self, text: Text, shots: Sequence[Shot] = ()) -> Encoding:
         """The prompt of one text; raises ModelError if even without text it is too long."""
-        for dropped in range(len(shots) + 1):
-            ids = self._ids(text, shots[dropped:])
-            if len(ids) <= self.max_length:
-                break
-        self.counts[DROPPED] += dropped if shots else 0
-        self.counts[SHORTENED] += bool(shots) and dropped > 0
-        if len(ids) > self.max_length:
-            ids = self._ids(self._cut(text), ())
-            self.counts[CUT] += 1
-        return {"input_ids": ids, "attention_mask": [1] * len(ids)}
+        found = self.fitting(text, shots)
+        self.count(found, text, shots)
+        return encoding_of(found.ids)
 
-    def _ids(self, text: Text, shots: Sequence[Shot]) -> list[int]:
-        prompt = render(self.template, self.words, text, shots)
+    def fitting(self, text: Text, shots: Sequence[Shot]) -> Fitting:
+        """What of a text and its shots fits into the prompt; nothing is counted."""
+        for dropped in range(len(shots) + 1):
+            ids = self._ids(self._prompt(text, shots[dropped:]))
+            if len(ids) <= self.limit:
+                return Fitting(ids, text, shots[dropped:])
+        text = self._cut(text)
+        return Fitting(self._ids(self._prompt(text, ())), text, ())
+
+    def count(self, found: Fitting, text: Text, shots: Sequence[Shot]) -> None:
+        """Note what a prompt lost of the text and the shots that it was to have."""
+        dropped = len(shots) - len(found.shots)
+        self.counts[DROPPED] += dropped
+        self.counts[SHORTENED] += dropped > 0
+        self.counts[CUT] += found.text != text
+
+    def _prompt(self, text: Text, shots: Sequence[Shot]) -> str:
+        return render(self.template, self.words, text, shots)
+
+    def _ids(self, prompt: str) -> list[int]:
         if not self.continued:
             return list(self.tokenizer(prompt)["input_ids"])
         return [*self._before, *self.tokenizer(prompt, add_special_tokens=False)["input_ids"]]
@@ -69,24 +88,39 @@ class PromptEncoder:
 
     def _cut(self, text: Text) -> Text:
         """The text, or the second of a pair, up to the last token with which the prompt fits."""
-        whole = text if isinstance(text, str) else text[1]
+
+        def length(end: str) -> int:
+            return len(self._ids(self._prompt(_ending_in(text, end), ())))
+
+        shorter = self._longest(_end(text), lambda end: length(end) <= self.limit)
+        if (found := length(shorter)) > self.limit:
+            raise ModelError(
+                "prompt",
+                found=f"{found} tokens without any text",
+                expected=f"at most {self.limit} of max_length, {self.max_length}",
+                remedy="raise max_length of the model in data/models.yaml, or shorten the prompt",
+            )
+        return _ending_in(text, shorter)
+
+    def _longest(self, whole: str, fits: Callable[[str], bool]) -> str:
+        """The longest beginning of `whole`, by tokens, that fits; "" if none does."""
         spans = self.tokenizer(whole, add_special_tokens=False, return_offsets_mapping=True)
         ends = [0, *(end for _, end in spans["offset_mapping"])]
         low, high = 0, len(ends) - 1  # ends[low] fits, as far as is known
         while low < high:
             middle = (low + high + 1) // 2
-            fits = len(self._ids(_up_to(text, ends[middle]), ())) <= self.max_length
-            low, high = (middle, high) if fits else (low, middle - 1)
-        shorter = _up_to(text, ends[low])
-        if (found := len(self._ids(shorter, ()))) > self.max_length:
-            raise ModelError(
-                "prompt",
-                found=f"{found} tokens without any text",
-                expected=f"at most max_length, {self.max_length}",
-                remedy="raise max_length of the model in data/models.yaml, or shorten the prompt",
-            )
-        return shorter
+            low, high = (middle, high) if fits(whole[: ends[middle]]) else (low, middle - 1)
+        return whole[: ends[low]]
 
 
-def _up_to(text: Text, end: int) -> Text:
-    return text[:end] if isinstance(text, str) else (text[0], text[1][:end])
+def encoding_of(ids: list[int]) -> Encoding:
+    """Tokens as a network takes them, none of them padding."""
+    return {"input_ids": ids, "attention_mask": [1] * len(ids)}
+
+
+def _end(text: Text) -> str:
+    return text if isinstance(text, str) else text[1]
+
+
+def _ending_in(text: Text, end: str) -> Text:
+    return end if isinstance(text, str) else (text[0], end)

@@ -32,7 +32,7 @@ def render(
     blocks = [f"{_shown(template, s.text)}\n{template.cue} {s.word}" for s in shots]
     question = _shown(template, text)
     if rationale is not None and template.rationale is not None:
-        question += f"\n{template.rationale.cue} {rationale.strip()}"
+        question += f"\n{template.rationale.cue} {rationale.strip()}".rstrip()
     parts = [instruction.strip(), *blocks, f"{question}\n{template.cue}"]
     return template.separator.join(part for part in parts if part)
 

@@ -1,10 +1,8 @@
 """Scores of label words after a prompt: the Scorer of prompted models."""
 
-import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from itertools import takewhile
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,28 +10,27 @@ import torch
 
 from tickertone.catalog.forms.prompted import PromptedForm
 from tickertone.errors import ModelError
-from tickertone.models.bases import checked_base
 from tickertone.models.generative.encoding import Encoding, PromptEncoder
 from tickertone.models.generative.label_scores import less_prior, word_log_likelihoods
 from tickertone.models.generative.label_tokens import word_trie
 from tickertone.models.generative.label_trie import LabelTrie
-from tickertone.models.generative.loading import prompt_tokenizer, prompted_model, put_adapters
 from tickertone.models.generative.network import Network, NodeLogits
 from tickertone.models.generative.prompts import Shot
-from tickertone.models.pretrained import quiet
 from tickertone.models.protocol import Matrix, Text
 from tickertone.models.token_batches import PAD_MULTIPLE, rows_in_batches
 
-SHOTS = "shots.json"
 NEUTRAL = ("N/A", "[MASK]", "")  # texts that say nothing (Zhao et al. 2021, section 5)
 
 
+NearestShots = Callable[[Sequence[Text]], list[list[Shot]]]
 _UNLIKE = ("a", "7")  # two texts that no tokenizer begins alike
 _WORTH_SHARING = 16  # tokens; fewer cost less than the copies of their keys and values
 
 
 class PromptedScorer:
     """A network, what it is asked, and the words that it may answer with."""
+
+    encoder = PromptEncoder
 
     def __init__(
         self,
@@ -43,15 +40,18 @@ class PromptedScorer:
         network: Network,
         labels: tuple[str, ...],
         shots: Sequence[Shot] = (),
+        nearest: NearestShots | None = None,
     ) -> None:
+        """`shots` stand in every prompt, unless `nearest` says which stand in whose."""
         self.model = model
         self.tokenizer = tokenizer
         self.form = form
         self.network = network
         self.shots = tuple(shots)
+        self.nearest = nearest
         words = form.words_for(labels)
         self.trie = answers(tokenizer, form, network, words)
-        self.prompts = PromptEncoder(
+        self.prompts = self.encoder(
             tokenizer, form.prompt, words, form.max_length, continued=network.continued
         )
 
@@ -59,10 +59,16 @@ class PromptedScorer:
         """One row per text: log-likelihoods in nats of the labels' words, calibrated if asked."""
         if not texts:
             return np.zeros((0, len(self.trie.words)), dtype=np.float32)
-        scores = self.scores([self.prompts.encode(text, self.shots) for text in texts])
+        scores = self.scores(
+            [self.prompts.encode(t, s) for t, s in zip(texts, self.shots_for(texts), strict=True)]
+        )
         if self.form.scoring.calibration == "none":
             return scores
         return less_prior(torch.from_numpy(scores), self._neutral).numpy()
+
+    def shots_for(self, texts: Sequence[Text]) -> Sequence[Sequence[Shot]]:
+        """The examples that stand in the prompt of each text."""
+        return self.nearest(texts) if self.nearest else [self.shots] * len(texts)
 
     def scores(self, encodings: Sequence[Encoding]) -> Matrix:
         """Uncalibrated scores of prompts; the mode of the network is restored."""
@@ -145,37 +151,14 @@ class PromptedScorer:
         return torch.from_numpy(scores)
 
 
-def load_prompted(
-    folder: Path, form: PromptedForm, network: Network, labels: tuple[str, ...], project: Path
-) -> PromptedScorer:
-    """The scorer of a model whose files are in `folder`: shots.json, or adapters.
-
-    The base is found and checked again; raises ModelError if it is not what it was.
-    """
-    quiet()
-    require_answer_alone(form)
-    with checked_base(form.base, project) as base:
-        model = prompted_model(base, form, network)
-        tokenizer = prompt_tokenizer(base, network)
-    if form.tuning != "none":
-        put_adapters(model, folder)
-        return PromptedScorer(model, tokenizer, form, network, labels)
-    words = dict(zip(labels, form.words_for(labels), strict=True))
-    shots = [
-        Shot(a if b is None else (a, b), words[label])
-        for a, b, label in json.loads((folder / SHOTS).read_text(encoding="utf-8"))
-    ]
-    return PromptedScorer(model, tokenizer, form, network, labels, shots)
-
-
 def require_answer_alone(form: PromptedForm) -> None:
-    """Raise ModelError for a template that asks for a rationale: nothing writes these yet."""
+    """Raise ModelError for a template that asks for a rationale: nothing trains models on these."""
     if form.prompt.rationale is not None:
         raise ModelError(
             "prompt",
             found="a template that asks for a rationale",
             expected="one that asks for the label alone, such as plain or analyst",
-            remedy="take such a prompt: rationales are not written yet",
+            remedy="take such a prompt, or tuning: none",
         )
 
 

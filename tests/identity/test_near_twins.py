@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tickertone.identity.near_twins import clusters, find_twins
 from tickertone.identity.text import near_words, normalise
-from tickertone.validation.near_twins import clusters, find_twins
 
 # Few words and letters, so that twins, repeats and empty keys are common.
 WORDS = st.sampled_from(["profit", "profits", "warning", "F5", "a", "é", "up 5%", "🚀", "http://x"])

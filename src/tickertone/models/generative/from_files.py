@@ -1,0 +1,67 @@
+"""From the files of a fitted model to the scorer that its prompt asks for."""
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from tickertone.catalog.forms.prompted import PromptedForm
+from tickertone.models.bases import checked_base
+from tickertone.models.generative.loading import prompt_tokenizer, prompted_model, put_adapters
+from tickertone.models.generative.neighbours import Pool
+from tickertone.models.generative.network import Network
+from tickertone.models.generative.prompts import Shot
+from tickertone.models.generative.reasoning import ReasoningScorer
+from tickertone.models.generative.scorer import (
+    NearestShots,
+    PromptedScorer,
+    require_answer_alone,
+)
+from tickertone.models.pretrained import quiet
+from tickertone.models.protocol import Embed, Text
+
+_SHOTS = "shots.json"
+
+
+def load_prompted(
+    folder: Path,
+    form: PromptedForm,
+    network: Network,
+    labels: tuple[str, ...],
+    project: Path,
+    embed: Embed | None,
+) -> PromptedScorer:
+    """The scorer of a model whose files are in `folder`: shots.json, a pool, or adapters.
+
+    The base is found and checked again; raises ModelError if it is not what it was.
+    """
+    quiet()
+    if form.tuning != "none":
+        require_answer_alone(form)
+    with checked_base(form.base, project) as base:
+        model = prompted_model(base, form, network)
+        tokenizer = prompt_tokenizer(base, network)
+    if form.tuning != "none":
+        put_adapters(model, folder)
+        return PromptedScorer(model, tokenizer, form, network, labels)
+    kind = PromptedScorer if form.prompt.rationale is None else ReasoningScorer
+    words = dict(zip(labels, form.words_for(labels), strict=True))
+    if form.features is not None:
+        nearest = _nearest_shots(Pool.load(folder), words, embed)
+        return kind(model, tokenizer, form, network, labels, nearest=nearest)
+    return kind(model, tokenizer, form, network, labels, _drawn_shots(folder, words))
+
+
+def _drawn_shots(folder: Path, words: Mapping[str, str]) -> list[Shot]:
+    drawn = json.loads((folder / _SHOTS).read_text(encoding="utf-8"))
+    return [Shot(a if b is None else (a, b), words[label]) for a, b, label in drawn]
+
+
+def _nearest_shots(pool: Pool, words: Mapping[str, str], embed: Embed | None) -> NearestShots:
+    if embed is None:
+        raise ValueError("a model that draws the nearest examples needs an embed callable")
+
+    def nearest(texts: Sequence[Text]) -> list[list[Shot]]:
+        chosen = pool.nearest_to(texts, embed)
+        return [[Shot(text, words[label]) for text, label in some] for some in chosen]
+
+    return nearest

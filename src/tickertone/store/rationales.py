@@ -1,0 +1,99 @@
+"""What models wrote before they answered, in immutable Parquet shards: once about each text.
+
+As store.shards, with strings: a set is a folder, a shard's name is the sha256 of its bytes. Rows
+have the columns `text_id` and `value`. Writing takes long, so it is put down in parts: whoever is
+killed has lost one part at most.
+"""
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from tickertone.identity.canonical import digest_rows
+from tickertone.store.files import locked, sha256_file, sync_file
+
+SCHEMA = pa.schema([("text_id", pa.string()), ("value", pa.string())])
+Write = Callable[[list[int]], list[str]]
+
+
+@dataclass(frozen=True)
+class Rationales:
+    """Rationales of the texts that were asked for, in their order."""
+
+    rows: tuple[str, ...]
+    files: tuple[Path, ...]  # the shards that hold them
+    written: int  # how many no shard had
+
+    def content(self, text_ids: Sequence[str]) -> str:
+        """Their identity, which depends neither on their order nor on their shards."""
+        return digest_rows(sorted(zip(text_ids, self.rows, strict=True)))
+
+
+class RationaleSet:
+    """The shards of one scorer's rationales."""
+
+    def __init__(self, shards: Path, scorer: str) -> None:
+        """`shards`: the root of the folders of shards."""
+        self.folder = shards / "rationales" / scorer
+
+    def files(self) -> list[Path]:
+        """The finished shards, in order of name."""
+        return sorted(self.folder.glob("*.parquet"))
+
+    def fill(self, text_ids: Sequence[str], write: Write, at_once: int) -> Rationales:
+        """Rationales for `text_ids`, which are distinct.
+
+        `write` is called, under this set's lock, with the positions of at most `at_once` texts that
+        no shard has; what it returns is on the disk before it is called again.
+        """
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with locked(self.folder / ".lock"):
+            known = self._locate(set(text_ids))
+            missing = [i for i, text_id in enumerate(text_ids) if text_id not in known]
+            for start in range(0, len(missing), at_once):
+                chosen = missing[start : start + at_once]
+                rows = dict(zip([text_ids[i] for i in chosen], write(chosen), strict=True))
+                shard = self._keep(rows)
+                known |= {text_id: (shard, row) for text_id, row in rows.items()}
+        return Rationales(
+            rows=tuple(known[text_id][1] for text_id in text_ids),
+            files=tuple(sorted({known[text_id][0] for text_id in text_ids})),
+            written=len(missing),
+        )
+
+    def drop(self) -> None:
+        """Forget every row, so that each is written anew when it is next asked for."""
+        if not self.folder.is_dir():
+            return
+        with locked(self.folder / ".lock"):
+            for path in self.files():
+                path.unlink()
+
+    def _locate(self, wanted: set[str]) -> dict[str, tuple[Path, str]]:
+        known: dict[str, tuple[Path, str]] = {}
+        for path in self.files():
+            if sha256_file(path) != path.stem:  # torn or rotten: its rows are written again
+                path.unlink()
+                continue
+            table = pq.read_table(path, schema=SCHEMA)
+            rows = zip(table["text_id"].to_pylist(), table["value"].to_pylist(), strict=True)
+            known |= {text_id: (path, row) for text_id, row in rows if text_id in wanted}
+        return known
+
+    def _keep(self, rows: dict[str, str]) -> Path:
+        text_ids = sorted(rows)
+        values = [rows[text_id] for text_id in text_ids]
+        table = pa.table({"text_id": text_ids, "value": values}, schema=SCHEMA)
+        for left_behind in self.folder.glob(".*.part"):  # by a writer that was killed
+            left_behind.unlink()
+        temporary = self.folder / f".{os.getpid()}.part"
+        pq.write_table(table, temporary)
+        sync_file(temporary)
+        final = self.folder / f"{sha256_file(temporary)}.parquet"
+        temporary.rename(final)
+        sync_file(self.folder)
+        return final
