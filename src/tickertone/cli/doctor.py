@@ -117,6 +117,7 @@ def _catalog() -> Iterator[Finding]:
                           "tickertone lock, on a machine with the Hub" * unlocked)  # fmt: skip
     for model, recipe in catalog.models.items():
         base = base_of(recipe)
+        base = base.files if base else None
         try:
             if base is not None and base.hub is None:
                 with checked_base(base, workspace.root):

@@ -75,5 +75,5 @@ def _comes_from(stage: str, output: str, settings: Any) -> Callable[[str], bool]
             return lambda _role: True  # "clean" and the checks look at everything
         case "extract":
             texts = f"texts:{output.removeprefix('logits:')}"
-            return lambda role: role in {"model", texts}
+            return lambda role: role in {"model", "base", texts}
     return None  # training and fitting: nothing is promised

@@ -72,7 +72,9 @@ def _encoder(recipe: EncoderSpec) -> Family:
 def _prompted(recipe: Seq2SeqSpec | CausalSpec) -> Family:
     package = f"tickertone.models.{recipe.family}"
     tuned = recipe.tuning != "none"
-    libraries = {"none": _TORCH, "lora": (*_TORCH, "peft")}.get(recipe.tuning, (*_TORCH, *_QLORA))
+    libraries = {"none": _TORCH, "full": _TORCH, "lora": (*_TORCH, "peft")}.get(
+        recipe.tuning, (*_TORCH, *_QLORA)
+    )
     return Family(
         fit=f"{package}.fitting" if tuned else "tickertone.models.generative.untuned",
         score=f"{package}.scoring",

@@ -17,7 +17,12 @@ from tickertone.models.generative.encoding import Encoding, PromptEncoder
 from tickertone.models.generative.label_scores import less_prior, word_log_likelihoods
 from tickertone.models.generative.label_tokens import word_trie
 from tickertone.models.generative.label_trie import LabelTrie
-from tickertone.models.generative.loading import prompt_tokenizer, prompted_model, put_adapters
+from tickertone.models.generative.loading import (
+    prompt_tokenizer,
+    prompted_model,
+    put_adapters,
+    tuned_whole,
+)
 from tickertone.models.generative.network import Network, NodeLogits
 from tickertone.models.generative.prompts import Shot
 from tickertone.models.pretrained import quiet
@@ -149,12 +154,16 @@ class PromptedScorer:
 def load_prompted(
     folder: Path, form: PromptedForm, network: Network, labels: tuple[str, ...], project: Path
 ) -> PromptedScorer:
-    """The scorer of a model whose files are in `folder`: shots.json, or adapters.
+    """The scorer of a model whose files are in `folder`: shots.json, adapters, or a checkpoint.
 
-    The base is found and checked again; raises ModelError if it is not what it was.
+    But for a checkpoint the base is found and checked again; raises ModelError if it is not what it
+    was.
     """
     quiet()
     require_answer_alone(form)
+    if form.tuning == "full":
+        model, tokenizer = tuned_whole(folder, form, network), prompt_tokenizer(folder, network)
+        return PromptedScorer(model, tokenizer, form, network, labels)
     with checked_base(form.base, project) as base:
         model = prompted_model(base, form, network)
         tokenizer = prompt_tokenizer(base, network)
