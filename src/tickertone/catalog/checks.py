@@ -114,12 +114,11 @@ def _check_splits(place: str, target: TargetSpec, datasets: Mapping[str, Dataset
         splits = datasets[ref.dataset].split_names
         require_known(f"{place}.{field}.split", f"split of {ref.dataset}", ref.split, splits)
     spec = datasets[target.test.dataset]
-    split = spec.splits.get(target.test.split)
-    if split is None or split.role != "test":
+    if not spec.is_test(target.test.split):
         raise ConfigError(
             f"{place}.test",
             found=f"split {target.test.split!r}, whose role is not test",
-            expected="one of " + ", ".join(n for n, s in spec.splits.items() if s.role == "test"),
+            expected="one of " + ", ".join(n for n in spec.split_names if spec.is_test(n)),
             remedy="name a split with role test",
         )
 
@@ -147,8 +146,7 @@ def _check_tasks(
 def _check_fit(place: str, target: TargetSpec, datasets: Mapping[str, DatasetSpec]) -> None:
     fit_on = target.fit_on
     shown = f"{fit_on.dataset}.{fit_on.split}"
-    split = datasets[fit_on.dataset].splits.get(fit_on.split)  # dev is in no file
-    if split is not None and split.role == "test":
+    if datasets[fit_on.dataset].is_test(fit_on.split):
         raise ConfigError(
             place,
             found=f"{shown}, whose role is test",

@@ -11,9 +11,10 @@ _TRAIN = "train"
 
 
 def share_texts(one: SplitRef, other: SplitRef, datasets: Mapping[str, DatasetSpec]) -> bool:
-    """May two splits share texts? Two of one data set do not; `related` data sets do."""
+    """May two splits share texts? Those of `related` data sets do, and a sample with the whole."""
     if one.dataset == other.dataset:
-        return one.split == other.split
+        spec = datasets[one.dataset]
+        return spec.whole(one.split) == spec.whole(other.split)
     related = datasets[one.dataset].related
     return related is not None and related == datasets[other.dataset].related
 

@@ -141,7 +141,8 @@ def test_a_model_that_was_tuned_whole_is_a_base_for_others(
     base = BaseSpec(folder=str(out))
     asked = prompted(family, base)
     nothing, _ = fitted(tmp_path / "asked", asked)
-    np.testing.assert_array_equal(scores(nothing, asked, tmp_path), scores(out, whole, tmp_path))
+    above, below = scores(nothing, asked, tmp_path), scores(out, whole, tmp_path)
+    np.testing.assert_allclose(above, below, rtol=1e-5)
     again, told = fitted(tmp_path / "again", tuned(family, base, "full", epochs=1, seed=1))
     assert told.trainable_parameters == told.parameters
     assert (again / "model.safetensors").read_bytes() != (out / "model.safetensors").read_bytes()

@@ -63,4 +63,5 @@ def _rules(spec: DatasetSpec) -> JSON:
         "splits": splits,
         "dev_fraction": spec.dev_fraction,
         "max_characters": spec.max_characters,
+        "samples": {name: s.model_dump(mode="json") for name, s in spec.samples.items()},
     }
