@@ -62,9 +62,8 @@ def run(work: Work) -> Product:
     work.say(f"{rules.name}: {len(pairs)} near-twin pairs, running the suites")
     context, checks = _run_suites(rules, splits, counts, own_checks)
     _stop_if_unfit(context, rules.name, checks, work.reports / "data-docs" / rules.name)
-    facts: dict[str, Any] = {"summary": _summary(checks)}
     splits |= _samples(rules, splits)
-    facts["splits"] = _facts(splits, counts)
+    facts = {"splits": _facts(splits, counts), "summary": _summary(checks)}
     outputs = _write_splits(work.out, splits) | _write_findings(work.out, pairs, checks)
     outputs["data_docs"] = _write_docs(work, context, rules.name, checks)
     return Product(outputs, facts)
