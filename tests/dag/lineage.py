@@ -6,7 +6,7 @@ from typing import Any
 from tests.dag.bench import EXPERIMENT, MODELS, Bench
 from tests.models.tiny import tiny_shape
 
-ASKED: dict[str, Any] = {"family": "seq2seq", "prompt": "brief", "max_length": 128}
+ASKED: dict[str, Any] = {"family": "seq2seq", "prompt": "short", "max_length": 128}
 TUNED = {
     **ASKED,
     "trained_on": ["demo_economy"],
