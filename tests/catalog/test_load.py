@@ -25,9 +25,7 @@ def test_the_catalog_that_ships_with_us_is_without_mistake():
     files = [f for spec in elsewhere for split in spec.splits.values() for f in split.files]
     assert len(files) == 11
     assert all(file.sha256 for file in files)
-    assert all(
-        file.rows for file in files if file.file != "test_labels.txt"
-    )  # has no row of its own
+    assert all(file.rows for file in files if file.file != "test_labels.txt")
 
 
 def test_a_catalog_is_read_as_a_whole(data: Path):
