@@ -54,15 +54,19 @@ def _asked(workspace: Workspace, scope: Scope, refresh: Iterable[str]) -> object
 
 
 def carry_out(run: Run, stage: Task[Any, Any]) -> dict[str, Manifest]:
-    """Do the steps of a stage side by side; the manifests of those that succeeded, by subject."""
+    """Do the steps of a stage, those of one wave side by side.
+
+    Returns the manifests of those that succeeded, by subject.
+    """
     task = stage.with_options(result_storage=results(run.workspace))
-    waiting = {task.submit(step, run.workspace): step for step in run.steps(stage.name)}
     manifests = {}
-    for future in as_completed([*waiting]):
-        future.wait()  # it is handed out when it has ended, a little before its state says so
-        step = waiting[future]
-        if (manifest := _note(run, step, future.state)) is not None:
-            manifests[step.subject] = manifest
+    for wave in run.waves(stage.name):
+        waiting = {task.submit(step, run.workspace): step for step in wave}
+        for future in as_completed([*waiting]):
+            future.wait()  # it is handed out when it has ended, a little before its state says so
+            step = waiting[future]
+            if (manifest := _note(run, step, future.state)) is not None:
+                manifests[step.subject] = manifest
     return dict(sorted(manifests.items()))
 
 

@@ -60,7 +60,7 @@ def test_a_model_holds_the_wording_of_its_prompt_and_not_its_name(prompted: Path
          "models.asked.words", "the words"),
         ("task: mood", "trained_on: [tweets]", "models.asked", "learns from nothing"),
         ("    task: mood\n", "", "models.asked", "exactly where trained_on is empty"),
-        ("tuning: none", "tuning: lora", "models.asked", "needed for adapters"),
+        ("tuning: none", "tuning: lora", "models.asked", "needed for tuning"),
         ("tuning: none\n    task: mood", "tuning: lora\n    trained_on: [tweets]\n    shots: 2",
          "models.asked", "examples in the prompt"),
         ("task: mood", "trained_on: [tweets]\n    shots: 2\n    draw: nearest",
@@ -73,7 +73,7 @@ def test_a_model_holds_the_wording_of_its_prompt_and_not_its_name(prompted: Path
          "    features: {kind: embedding, base: {hub: someone/bert}}\n"
          "    scoring: {calibration: contextual}",
          "models.asked", "the same for every text"),
-        ("tuning: none", "tuning: full", "models.asked.tuning", "'full'"),
+        ("tuning: none", "tuning: whole", "models.asked.tuning", "'whole'"),
         ("tuning: none", "tuning: none\n    precision: float16",
          "models.asked.precision", "'float16'"),
     ],

@@ -99,3 +99,10 @@ def test_a_torn_manifest_tells_nothing(past, tmp_path):
     folder.mkdir()
     (folder / "manifest.json").write_text('{"subject": "demo/twe')
     assert past.estimate("combine", "demo/tweets/mean") == 2
+
+
+def test_a_recipe_with_a_limit_trains_on_no_more_rows(past):
+    past.split("tweets", 1000)
+    limited = {"recipe": {"family": "seq2seq", "rows": 50}}
+    past.add("finetune", "small", 10.0, settings=limited, inputs={"train:tweets": "tweets"})
+    assert past.estimate("finetune", "small", rows=100) == 20.0

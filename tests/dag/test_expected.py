@@ -58,3 +58,19 @@ def test_an_unknown_input_names_the_step_that_it_comes_out_of():
     outputs = stand_in(Node("validate", "tweets"), MADE, None, lambda _: True).outputs
     step = Step(subject="words", parts=PARTS, inputs={"train:tweets": outputs["train"]})
     assert unknown_inputs(step) == {"train:tweets": "validate tweets"}
+
+
+@pytest.mark.parametrize(("of", "role"), [("test", "test"), ("dev", "train")])
+def test_a_sample_stays_where_the_split_does_that_it_is_drawn_from(of, role):
+    settings = {"dataset": {**PARTS.settings["dataset"], "samples": {"some": {"of": of}}}}
+    parts = PARTS.model_copy(update={"settings": settings})
+    outputs = {"some.texts": Output(content="some.texts", files=())}
+    made = MADE.model_copy(update={"parts": parts, "outputs": outputs})
+
+    def stays(changed):
+        now = parts.model_copy(update={"inputs": {**parts.inputs, changed: "other"}})
+        (output,) = stand_in(Node("validate", "tweets"), made, now, lambda _: True).outputs.values()
+        return not is_unknown(output)
+
+    assert not stays(role)
+    assert all(stays(other) for other in {"train", "test"} - {role})

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from itertools import chain
 
 import pytest
 
@@ -59,7 +60,7 @@ def test_half_a_run_later_the_rows_that_are_left_to_score_are_known(copy):
     new_test_rows(copy)
     run = Run.open(copy.workspace, "small")
     for stage in ("ingest", "validate"):
-        for step in run.steps(stage):
+        for step in chain.from_iterable(run.waves(stage)):
             run.done(step, *execute(step, copy.workspace, lambda _line: None), 0.0)
 
     steps = {s.step: s for s in plan_experiment(copy.workspace, "small").steps}
@@ -160,7 +161,7 @@ def test_labels_that_drift_too_far_are_foreseen(copy):
     header, *rows = copy.rows("headlines_test.csv")
     copy.write_rows("headlines_test.csv", [header, *([text, "negative"] for text, _ in rows)])
     run = Run.open(copy.workspace, "small")
-    for step in run.steps("ingest"):
+    for step in chain.from_iterable(run.waves("ingest")):
         run.done(step, *execute(step, copy.workspace, lambda _line: None), 0.0)
     steps = {s.step: s for s in plan_experiment(copy.workspace, "small").steps}
     assert steps["validate demo_headlines"].verdict == "blocked"

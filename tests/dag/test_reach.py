@@ -3,6 +3,7 @@
 import os
 import random
 import shutil
+from itertools import chain
 
 import pytest
 import yaml
@@ -121,9 +122,11 @@ def test_a_training_in_progress_keeps_its_checkpoints(copy):
     for stage in ("ingest", "validate"):
         from tickertone.dag.execute import execute
 
-        for step in run.steps(stage):
+        for step in chain.from_iterable(run.waves(stage)):
             run.done(step, execute(step, copy.workspace, lambda _: None)[0], False, 0.0)
-    (wanted,) = [s.fingerprint for s in run.steps("finetune") if s.subject == "letters"]
+    (wanted,) = [
+        s.fingerprint for wave in run.waves("finetune") for s in wave if s.subject == "letters"
+    ]
     run.close()
     scratch = copy.workspace.scratch / wanted
     scratch.mkdir(parents=True)

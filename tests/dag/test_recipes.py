@@ -75,3 +75,22 @@ def test_what_only_training_reads_is_no_part_of_the_form(change):
 def test_what_scoring_reads_is_part_of_the_form():
     recipe = encoder(BaseSpec(folder="small"))
     assert form_of(recipe.model_copy(update={"max_length": 64})) != form_of(recipe)
+
+
+def test_the_name_of_a_base_model_is_no_part_of_a_recipe():
+    one, other = (encoder(BaseSpec(model=name)) for name in ("ground", "soil"))
+    assert placeless(one) == placeless(other)
+    assert checked(one, None) == one
+
+
+def test_a_shape_is_part_of_a_recipe_and_the_place_of_its_tokenizer_is_not():
+    shape = {"architecture": "t5", "width": 16, "layers": 1, "heads": 2, "ff": 32}
+
+    def drawn(folder, **changes):
+        made = {**shape, **changes, "tokenizer": {"folder": folder}}
+        return encoder(BaseSpec.model_validate({"made": made}))
+
+    assert placeless(drawn("/here/words")) == placeless(drawn("/there/words"))
+    assert placeless(drawn("/here/words")) != placeless(drawn("/here/words", layers=2))
+    held = base_of(checked(drawn("/here/words"), HASHES)).made.tokenizer
+    assert (held.folder, held.sha256) == ("/here/words", HASHES)

@@ -122,7 +122,7 @@ def test_a_subject_alone_names_its_steps(bench):
 def test_a_torn_journal_is_read_as_far_as_it_goes(finished, tmp_path):
     bench = finished.copied_to(tmp_path / "copy")
     run = Run.open(bench.workspace, "small")
-    run.steps("ingest")
+    list(run.waves("ingest"))
     run.journal.path.parent.mkdir(exist_ok=True)
     run.journal.path.write_text('{"run": "torn", "experi')
     assert story(bench.workspace, "finetune words").now.verdict == "cached"

@@ -12,6 +12,7 @@ from tickertone.catalog.bases import BaseSpec
 from tickertone.catalog.recipes.encoder import EncoderSpec
 from tickertone.identity.text import text_id
 from tickertone.models.protocol import FitJob, Text
+from tickertone.store.files import sha256_file
 
 LABELS = ("negative", "neutral", "positive")
 SUBJECTS = ("The mill", "Our ferry line", "A small bakery", "The glass works", "This quarry")
@@ -56,6 +57,18 @@ def packaged(name: str) -> Path:
     """A file of MiniLM in the installed package."""
     found = (Path(str(file.locate())) for file in files(_PACKAGE) or [])
     return next(path for path in found if path.name == name and path.parent.name == "model")
+
+
+def packaged_tokenizer() -> dict[str, Any]:
+    """MiniLM's tokenizer as a stanza names it."""
+    names = ("tokenizer.json", "tokenizer_config.json", "vocab.txt")
+    return {"package": _PACKAGE, "sha256": {name: sha256_file(packaged(name)) for name in names}}
+
+
+def tiny_shape(architecture: str, **changes: Any) -> dict[str, Any]:
+    """A language model of a few thousand weights besides the word vectors, to be drawn."""
+    fields = {"architecture": architecture, "width": 16, "layers": 1, "heads": 2, "ff": 32}
+    return {**fields, "tokenizer": packaged_tokenizer(), **changes}
 
 
 def tiny_base(folder: Path) -> BaseSpec:

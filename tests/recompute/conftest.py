@@ -3,6 +3,7 @@
 import pytest
 
 from tests.dag.bench import EXPERIMENT, MODELS, Bench
+from tests.dag.lineage import lineage
 from tests.models.tiny import tiny_base
 from tests.recompute.tally import TALLY
 from tickertone.training import worker
@@ -43,6 +44,20 @@ def ran_encoder(tmp_path_factory):
     targets = {"headlines": EXPERIMENT["targets"]["headlines"]}
     small = {**EXPERIMENT, "targets": targets, "models": ["words", "tiny"]}
     bench.write("experiments/small.yaml", small)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("tickertone.stages.finetune.fit_in_process", fit_here)
+        summary, _ = bench.run()
+    assert summary.failures == ()
+    return bench
+
+
+@pytest.fixture(scope="session")
+def ran_lineage(tmp_path_factory):
+    """A workspace with models that start from a model which is itself in no experiment."""
+    import torch
+
+    torch.set_num_threads(1)
+    bench = lineage(tmp_path_factory.mktemp("ran lineage"))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("tickertone.stages.finetune.fit_in_process", fit_here)
         summary, _ = bench.run()

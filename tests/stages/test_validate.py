@@ -61,6 +61,7 @@ def run(tmp_path):
         subject="demo",
         name="demo",
         task=LABELS,
+        samples=None,
     ):
         folder = tmp_path / subject
         (folder / "out").mkdir(parents=True)
@@ -86,6 +87,7 @@ def run(tmp_path):
                     "splits": splits,
                     "dev_fraction": dev_fraction,
                     "max_characters": 100,
+                    "samples": samples or {},
                 },
                 "task": {"name": "demo", "labels": list(task), "pairs": False},
             },
@@ -278,3 +280,17 @@ def test_after_a_critical_failure_the_pages_say_of_no_validation_that_they_are_i
 def test_a_snapshot_without_a_column_is_a_fault_of_the_store(run):
     with pytest.raises(StoreError, match="no column label"):
         run({"train": snapshot(sentences(60)).drop_columns("label")})
+
+
+def test_a_sample_is_a_split_of_its_own_with_rows_of_another(run):
+    product = run(
+        {"train": snapshot(sentences(60)), "test": snapshot(sentences(30, start=60))},
+        samples={"test_12": {"of": "test", "rows": 12}, "dev_3": {"of": "dev", "rows": 3}},
+    )
+    whole, drawn = table_of(product, "test"), table_of(product, "test_12")
+    assert drawn.column_names == whole.column_names
+    assert sorted(drawn["label"].to_pylist()) == sorted(LABELS * 4)
+    assert set(drawn["example_id"].to_pylist()) < set(whole["example_id"].to_pylist())
+    assert len(table_of(product, "dev_3")) == 3
+    assert {"test_12.texts", "test_12.examples"} <= set(product.outputs)
+    assert product.facts["splits"]["test_12"]["rows_accepted"] == 12

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping
 
 from tickertone.catalog.datasets import DatasetsFile, DatasetSpec
 from tickertone.catalog.experiments import ExperimentSpec, TargetSpec
-from tickertone.catalog.mistakes import nearest
+from tickertone.catalog.known import require_known
+from tickertone.catalog.lineage import learnt_by
 from tickertone.catalog.models import ModelSpec, task_of
 from tickertone.catalog.overlap import pool, share_texts
 from tickertone.catalog.published import PublishedRow
@@ -23,7 +24,7 @@ def check_models(
     for name, model in models.items():
         place = f"{shown}, models.{name}.trained_on"
         for dataset in model.trained_on:
-            _known(place, "data set", dataset, datasets)
+            require_known(place, "data set", dataset, datasets)
             if not datasets[dataset].has_train:
                 raise ConfigError(
                     place,
@@ -48,11 +49,11 @@ def check_prompted(shown: str, models: Mapping[str, ModelSpec], datasets: Datase
             continue
         place = f"{shown}, models.{name}"
         if model.task is not None:
-            _known(f"{place}.task", "task", model.task, datasets.tasks)
+            require_known(f"{place}.task", "task", model.task, datasets.tasks)
         _answered_at_once(f"{place}.prompt", model)
         labels = datasets.tasks[task_of(model, datasets.datasets)].labels
         for label in model.words:
-            _known(f"{place}.words", "label", label, labels)
+            require_known(f"{place}.words", "label", label, labels)
         words = model.words_for(labels)
         if len({word.strip() for word in words}) < len(words) or not all(map(str.strip, words)):
             raise ConfigError(
@@ -79,7 +80,7 @@ def check_contamination(shown: str, datasets: DatasetsFile) -> None:
     """Every base that has seen something has seen data sets that are declared."""
     words = dict.fromkeys(spec.related for spec in datasets.datasets.values() if spec.related)
     for at, stanza in enumerate(datasets.contamination):
-        _known(f"{shown}, contamination.{at}.related", "related word", stanza.related, words)
+        require_known(f"{shown}, contamination.{at}.related", "related word", stanza.related, words)
 
 
 def check_published(
@@ -88,7 +89,7 @@ def check_published(
     """Every published figure stands next to a target that some experiment has."""
     targets = dict.fromkeys(name for experiment in experiments for name in experiment.targets)
     for at, row in enumerate(published):
-        _known(f"{shown}, published.{at}.target", "target", row.target, targets)
+        require_known(f"{shown}, published.{at}.target", "target", row.target, targets)
 
 
 def check_experiment(
@@ -99,16 +100,17 @@ def check_experiment(
 ) -> None:
     """Names resolve, tasks agree, no combiner has learnt what it is scored on, no pool is empty."""
     for model in experiment.models:
-        _known(f"{shown}, models", "model", model, models)
+        require_known(f"{shown}, models", "model", model, models)
     members = {name: models[name] for name in experiment.models}
     for name, target in experiment.targets.items():
         place = f"{shown}, targets.{name}"
         _check_splits(place, target, datasets.datasets)
         _check_tasks(place, target, members, datasets.datasets)
         _check_fit(f"{place}.fit_on", target, datasets.datasets)
-        in_pool = pool(target, members, datasets.datasets)
+        in_pool = pool(target, members, models, datasets.datasets)
         for member in in_pool:
-            _check_compared(f"{place}, model {member}", target, members[member], datasets.datasets)
+            learnt = learnt_by(member, models)
+            _check_compared(f"{place}, model {member}", target, learnt, datasets.datasets)
         if not in_pool:
             raise ConfigError(
                 f"{place}.test",
@@ -119,29 +121,17 @@ def check_experiment(
             )
 
 
-def _known(place: str, what: str, name: str, known: Iterable[str]) -> None:
-    names = list(known)
-    if name not in names:
-        raise ConfigError(
-            place,
-            found=f"unknown {what} {name!r}",
-            expected="one of " + ", ".join(names),
-            remedy=nearest(name, names) or f"correct the name, or add a stanza for this {what}",
-        )
-
-
 def _check_splits(place: str, target: TargetSpec, datasets: Mapping[str, DatasetSpec]) -> None:
     for field, ref in (("test", target.test), ("fit_on", target.fit_on)):
-        _known(f"{place}.{field}.dataset", "data set", ref.dataset, datasets)
+        require_known(f"{place}.{field}.dataset", "data set", ref.dataset, datasets)
         splits = datasets[ref.dataset].split_names
-        _known(f"{place}.{field}.split", f"split of {ref.dataset}", ref.split, splits)
+        require_known(f"{place}.{field}.split", f"split of {ref.dataset}", ref.split, splits)
     spec = datasets[target.test.dataset]
-    split = spec.splits.get(target.test.split)
-    if split is None or split.role != "test":
+    if not spec.is_test(target.test.split):
         raise ConfigError(
             f"{place}.test",
             found=f"split {target.test.split!r}, whose role is not test",
-            expected="one of " + ", ".join(n for n, s in spec.splits.items() if s.role == "test"),
+            expected="one of " + ", ".join(n for n in spec.split_names if spec.is_test(n)),
             remedy="name a split with role test",
         )
 
@@ -169,8 +159,7 @@ def _check_tasks(
 def _check_fit(place: str, target: TargetSpec, datasets: Mapping[str, DatasetSpec]) -> None:
     fit_on = target.fit_on
     shown = f"{fit_on.dataset}.{fit_on.split}"
-    split = datasets[fit_on.dataset].splits.get(fit_on.split)  # dev is in no file
-    if split is not None and split.role == "test":
+    if datasets[fit_on.dataset].is_test(fit_on.split):
         raise ConfigError(
             place,
             found=f"{shown}, whose role is test",
@@ -187,11 +176,11 @@ def _check_fit(place: str, target: TargetSpec, datasets: Mapping[str, DatasetSpe
 
 
 def _check_compared(
-    place: str, target: TargetSpec, recipe: ModelSpec, datasets: Mapping[str, DatasetSpec]
+    place: str, target: TargetSpec, learnt: Iterable[str], datasets: Mapping[str, DatasetSpec]
 ) -> None:
     """The clean view is honest only if test rows are compared with all that members learnt."""
     test = target.test.dataset
-    unseen = sorted({*recipe.trained_on} - {test, *datasets[test].check_against})
+    unseen = sorted({*learnt} - {test, *datasets[test].check_against})
     if unseen:
         raise ConfigError(
             place,

@@ -37,6 +37,13 @@ class DriftLimits(Frozen):
     stop: float = Field(0.2, gt=0, le=1)
 
 
+class SampleSpec(Frozen):
+    """So many rows of a split: always the same, each label in its share."""
+
+    of: Name = Field(description="a split, or dev")
+    rows: int = Field(ge=1)
+
+
 class DatasetSpec(SnapshotSpec):
     """A named, pinned source with a reader, a label map and roles for its splits."""
 
@@ -50,11 +57,26 @@ class DatasetSpec(SnapshotSpec):
         (), description="data sets whose train rows must not be near-twins of our test rows"
     )
     drift: DriftLimits = DriftLimits()
+    samples: dict[Name, SampleSpec] = Field(
+        default_factory=dict, description="name -> rows drawn from a split, a split of its own"
+    )
 
     @model_validator(mode="after")
     def _dev_has_a_train(self) -> Self:
         if self.dev_fraction and not self.has_train:
             raise ValueError("dev_fraction needs a split called train, with role train")
+        return self
+
+    @model_validator(mode="after")
+    def _samples_are_of_splits(self) -> Self:
+        whole = (*self.splits, "dev") if self.dev_fraction else tuple(self.splits)
+        for name, sample in self.samples.items():
+            if name in {*self.splits, "dev"}:
+                raise ValueError(f"samples.{name}: there is a split of that name")
+            if sample.of not in whole:
+                raise ValueError(
+                    f"samples.{name}.of: {sample.of!r} is not one of {', '.join(whole)}"
+                )
         return self
 
     @property
@@ -71,8 +93,19 @@ class DatasetSpec(SnapshotSpec):
 
     @property
     def split_names(self) -> tuple[str, ...]:
-        """The splits after validation: those of the file, and dev where one is carved."""
-        return (*self.splits, "dev") if self.dev_fraction else tuple(self.splits)
+        """The splits after validation: those of the file, dev where one is carved, samples."""
+        dev = ("dev",) if self.dev_fraction else ()
+        return (*self.splits, *dev, *self.samples)
+
+    def whole(self, split: str) -> str:
+        """The split that a sample is drawn from; of another split the split itself."""
+        sample = self.samples.get(split)
+        return sample.of if sample else split
+
+    def is_test(self, split: str) -> bool:
+        """Whether a split may only be scored, never learnt from."""
+        found = self.splits.get(self.whole(split))  # dev is in no file
+        return found is not None and found.role == "test"
 
 
 class ContaminationSpec(Frozen):

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from tickertone.catalog.base_checks import check_bases
 from tickertone.catalog.checks import (
     check_contamination,
     check_experiment,
@@ -78,6 +79,7 @@ def load_catalog(data_folder: Path) -> Catalog:
         published = _read(data_folder, "published.yaml", PublishedFile).published
     check_contamination(_shown(data_folder, "datasets.yaml"), datasets)
     check_models(_shown(data_folder, "models.yaml"), models, datasets.datasets)
+    check_bases(_shown(data_folder, "models.yaml"), models)
     check_prompted(_shown(data_folder, "models.yaml"), models, datasets)
     for name, experiment in experiments.items():
         shown = _shown(data_folder, f"experiments/{name}.yaml")

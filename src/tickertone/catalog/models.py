@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from tickertone.catalog.bases import BaseSpec
+from tickertone.catalog.bases import FilesSpec
 from tickertone.catalog.datasets import DatasetSpec
 from tickertone.catalog.forms.causal import CausalForm
 from tickertone.catalog.forms.encoder import EncoderForm
@@ -33,8 +33,8 @@ _FORMS: dict[str, type[Form]] = {
 }
 
 
-def base_of(recipe: ModelSpec) -> BaseSpec | None:
-    """The pretrained weights that a recipe starts from, if it does."""
+def base_of(recipe: ModelSpec) -> FilesSpec | None:
+    """What a recipe starts from, if it does; a BaseSpec unless its features are embeddings."""
     if isinstance(recipe, EndpointSpec):
         return None
     if not isinstance(recipe, LinearSpec):
@@ -42,7 +42,7 @@ def base_of(recipe: ModelSpec) -> BaseSpec | None:
     return recipe.features.base if isinstance(recipe.features, EmbeddingSpec) else None
 
 
-def with_base(recipe: ModelSpec, base: BaseSpec) -> ModelSpec:
+def with_base(recipe: ModelSpec, base: FilesSpec) -> ModelSpec:
     """The same recipe from another base; it must have one."""
     if not isinstance(recipe, LinearSpec):
         return recipe.model_copy(update={"base": base})
@@ -50,14 +50,14 @@ def with_base(recipe: ModelSpec, base: BaseSpec) -> ModelSpec:
     return recipe.model_copy(update={"features": features})
 
 
-def similarity_base_of(recipe: ModelSpec) -> BaseSpec | None:
+def similarity_base_of(recipe: ModelSpec) -> FilesSpec | None:
     """The pretrained weights by which a recipe finds the examples nearest to a text, if it does."""
     if not isinstance(recipe, PromptedRecipe) or recipe.features is None:
         return None
     return recipe.features.base
 
 
-def with_similarity_base(recipe: ModelSpec, base: BaseSpec) -> ModelSpec:
+def with_similarity_base(recipe: ModelSpec, base: FilesSpec) -> ModelSpec:
     """The same recipe with another base to find examples by, if it has one."""
     if not isinstance(recipe, PromptedRecipe) or recipe.features is None:
         return recipe

@@ -74,7 +74,17 @@ class FiqaReader(Frozen):
     threshold: float = Field(gt=0, lt=1)
 
 
-ReaderSpec = Annotated[DelimitedReader | PhraseBankReader | FiqaReader, Field(discriminator="kind")]
+class ParallelLinesReader(Frozen):
+    """One text a line, and in the file after it in the stanza one label a line, in that order."""
+
+    kind: Literal["parallel_lines"]
+    encoding: str = "utf-8"
+
+
+ReaderSpec = Annotated[
+    DelimitedReader | PhraseBankReader | FiqaReader | ParallelLinesReader,
+    Field(discriminator="kind"),
+]
 
 
 class SnapshotSpec(Frozen):
@@ -91,4 +101,12 @@ class SnapshotSpec(Frozen):
     def _dev_is_carved(self) -> Self:
         if "dev" in self.splits:
             raise ValueError("a split may not be called dev: dev is carved from train")
+        return self
+
+    @model_validator(mode="after")
+    def _texts_have_labels(self) -> Self:
+        if isinstance(self.reader, ParallelLinesReader):
+            for name, split in self.splits.items():
+                if len(split.files) % 2:
+                    raise ValueError(f"splits.{name}.files: give texts and labels in turns")
         return self

@@ -116,7 +116,8 @@ def _catalog() -> Iterator[Finding]:
             yield Finding(f"data set {name}", "note" if unlocked else "ok", note,
                           "tickertone lock, on a machine with the Hub" * unlocked)  # fmt: skip
     for model, recipe in catalog.models.items():
-        bases = (base for base in (base_of(recipe), similarity_base_of(recipe)) if base)
+        base = base_of(recipe)
+        bases = (b for b in (base.files if base else None, similarity_base_of(recipe)) if b)
         try:
             for base in bases:
                 if base.hub is not None:

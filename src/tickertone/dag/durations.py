@@ -50,7 +50,8 @@ class Durations:
 
     def training_rows(self, step: Step) -> int | None:
         """How many rows a model is trained on; None where that is not known yet."""
-        return self._sum_rows({role: output.content for role, output in step.inputs.items()})
+        there = self._sum_rows({role: output.content for role, output in step.inputs.items()})
+        return _at_most(there, step.parts.settings)
 
     def _sum_rows(self, inputs: Mapping[str, str]) -> int | None:
         counts = [self._rows.get(c) for role, c in inputs.items() if role.startswith("train:")]
@@ -79,11 +80,17 @@ class Durations:
             return None  # rows that were there already took no time, and say nothing of the others
         rows = facts.get("rows_scored")
         if stage == "finetune":
-            rows = self._sum_rows(parts["inputs"])
+            rows = _at_most(self._sum_rows(parts["inputs"]), parts["settings"])
         # A training that was taken up again counts what it took before the interruption as well.
         seconds = max(float(facts["seconds"]), float(facts.get("train_seconds") or 0))
         subject = _subject(stage, manifest["subject"])
         return _Time(subject, _kind(parts["settings"]), seconds, rows)
+
+
+def _at_most(rows: int | None, settings: Mapping[str, Any]) -> int | None:
+    """Rows to train on: a recipe may take no more than so many."""
+    limit = settings.get("recipe", {}).get("rows")
+    return rows if rows is None or limit is None else min(rows, limit)
 
 
 def _subject(stage: str, subject: str) -> str:

@@ -67,13 +67,15 @@ def _comes_from(stage: str, output: str, settings: Any) -> Callable[[str], bool]
         case "ingest":
             return lambda role: output in {"quarantine", role.partition("/")[0]}
         case "validate":
-            train = settings.get("dataset", {}).get("splits", {}).get("train", {})
+            dataset = settings.get("dataset", {})
+            train = dataset.get("splits", {}).get("train", {})
+            split = dataset.get("samples", {}).get(split, {}).get("of", split)
             if split in {"train", "dev"} and train.get("role") == "train":
                 return lambda role: role == "train"
-            if output in {f"{split}.texts", f"{split}.examples"}:
+            if output.endswith((".texts", ".examples")):
                 return lambda role: role == split
             return lambda _role: True  # "clean" and the checks look at everything
         case "extract":
             texts = f"texts:{output.partition(':')[2]}"  # of its logits or its rationales
-            return lambda role: role in {"model", texts}
+            return lambda role: role in {"model", "base", texts}
     return None  # training and fitting: nothing is promised

@@ -18,8 +18,22 @@ def planner(stage: str) -> Planner:
 
 
 def nodes(scope: Scope, stage: str) -> list[Node]:
-    """All steps that a stage has in an experiment."""
+    """All steps that a stage has in an experiment, each after those that it needs."""
     return [Node(stage, subject) for subject in planner(stage).subjects(scope)]
+
+
+def waves(scope: Scope, stage: str) -> list[list[Node]]:
+    """The same in the order in which they can be done: no step needs another of its own wave.
+
+    But for models that start from models, a stage is one wave.
+    """
+    left = nodes(scope, stage)
+    found = []
+    while left:
+        later = {n for n in left if {*planner(stage).needs(scope, n.subject)} & {*left}}
+        found.append([node for node in left if node not in later])
+        left = [node for node in left if node in later]
+    return found
 
 
 def check_stages(names: Iterable[str], place: str = "refresh") -> None:

@@ -55,7 +55,7 @@ class Planner(Protocol):
     """The plan of one stage: a module with these four functions."""
 
     def subjects(self, scope: Scope) -> list[str]:
-        """What the stage is done for."""
+        """What the stage is done for; one that needs another of the same stage comes after it."""
         ...
 
     def needs(self, scope: Scope, subject: str) -> list[Node]:

@@ -100,6 +100,8 @@ def named(node: Node, role: str) -> tuple[str, str]:
             return "", f"{node.subject.split('/')[1]} {name}"
         case "extract", "model":
             return "model", node.subject.split("/")[0]
+        case (("finetune" | "extract"), "base"):
+            return "model", "below it"
         case "finetune", _:
             return "", f"{name} {kind}"
         case "evaluate", "model":

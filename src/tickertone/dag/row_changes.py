@@ -54,8 +54,8 @@ def source_rows(spec: SnapshotSpec, split: str, data: Path) -> "pa.Table | None"
 
     Raises DataError if a file cannot be read as its stanza says.
     """
-    from tickertone.datasets.ingest import SourceRows, snapshot_split
-    from tickertone.datasets.readers.choose import reader_for
+    from tickertone.datasets.ingest import snapshot_split
+    from tickertone.datasets.readers.choose import SourceFile, read_split
 
     if split not in spec.splits:
         return None
@@ -63,10 +63,10 @@ def source_rows(spec: SnapshotSpec, split: str, data: Path) -> "pa.Table | None"
     here = [file for file in files if file is not None]
     if len(here) < len(files):
         return None
-    read = reader_for(spec.reader)
+    read = [SourceFile(file.spec.file, file.place, file.read()) for file in here]
     return snapshot_split(
         split,
-        [SourceRows(file.spec.file, tuple(read(file.read(), file.place))) for file in here],
+        read_split(spec.reader, read),
         task=spec.task,
         labels=spec.labels,
         max_characters=spec.max_characters,

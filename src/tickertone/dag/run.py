@@ -4,14 +4,14 @@ It neither does a step nor knows who does: a Prefect task, a loop in a notebook,
 """
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import IO
 
 from tickertone.catalog.load import load_catalog
 from tickertone.dag.catalog_rows import catalog_rows
 from tickertone.dag.drift_gate import check_drift, remember_accepted
 from tickertone.dag.execute import execute
-from tickertone.dag.graph import STAGES, check_stages, nodes, planner
+from tickertone.dag.graph import STAGES, check_stages, planner, waves
 from tickertone.dag.licences import licences_of
 from tickertone.dag.planner import CANNOT_PLAN, Node, Results
 from tickertone.dag.publish import publish
@@ -76,15 +76,19 @@ class Run:
         """The stages, in order."""
         return STAGES
 
-    def steps(self, stage: str) -> list[Step]:
-        """The steps of a stage that can be done now; the others are noted as blocked or failed."""
-        ready = [step for node in nodes(self.scope, stage) if (step := self._step(node))]
-        if stage == "extract" and stage in self.refresh:
-            for scorer in {str(step.parts.settings["scorer"]) for step in ready}:
-                artifacts = Artifacts(self.workspace)
-                ShardSet(artifacts.logits(scorer)).drop()
-                RationaleSet(artifacts.root / SHARDS, scorer).drop()
-        return ready
+    def waves(self, stage: str) -> Iterator[list[Step]]:
+        """The steps of a stage that can be done; the others are noted as blocked or failed.
+
+        The next wave is to be asked for once that before is done: a model may start from a model.
+        """
+        for wave in waves(self.scope, stage):
+            ready = [step for node in wave if (step := self._step(node))]
+            if stage == "extract" and stage in self.refresh:
+                for scorer in {str(step.parts.settings["scorer"]) for step in ready}:
+                    artifacts = Artifacts(self.workspace)
+                    ShardSet(artifacts.logits(scorer)).drop()
+                    RationaleSet(artifacts.root / SHARDS, scorer).drop()
+            yield ready
 
     def _step(self, node: Node) -> Step | None:
         """The step of a node, or None where it is blocked, failed, or taken from the store."""
@@ -212,7 +216,7 @@ def _words(error: BaseException) -> str:
 def run_here(run: Run, say: Say) -> Summary:
     """Do a whole run in this process, one step after the other, without Prefect."""
     for stage in run.stages:
-        for step in run.steps(stage):
+        for step in (step for wave in run.waves(stage) for step in wave):
             began = time.monotonic()
             try:
                 manifest, made = execute(step, run.workspace, say)

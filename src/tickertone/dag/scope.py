@@ -6,6 +6,7 @@ from functools import cached_property
 
 from tickertone.catalog.datasets import DatasetSpec
 from tickertone.catalog.experiments import ExperimentSpec, SplitRef, TargetSpec
+from tickertone.catalog.lineage import learnt_by, stands_on
 from tickertone.catalog.load import Catalog
 from tickertone.catalog.mistakes import nearest
 from tickertone.catalog.models import ModelSpec, base_of, similarity_base_of, task_of
@@ -49,9 +50,13 @@ class Scope:
         return self.catalog.models[name]
 
     def base_identity(self, model: str) -> JSON:
-        """What pins the base of a model, as it goes into settings; raises ModelError."""
+        """What pins the base of a model, as it goes into settings; raises ModelError.
+
+        None where there is none, and where it comes out of another step.
+        """
         base = base_of(self.model(model))
-        return base_identity(base, self.catalog.folder.parent) if base else None
+        files = base.files if base else None
+        return base_identity(files, self.catalog.folder.parent) if files else None
 
     def similarity_identity(self, model: str) -> JSON:
         """What pins the base by which a model finds the nearest examples; raises ModelError."""
@@ -80,13 +85,30 @@ class Scope:
         return self.spec.targets
 
     def computes(self, stage: str, subject: str) -> bool:
-        """Whether this run may compute a step; a model that was not chosen is only taken over."""
-        return stage not in {"finetune", "extract"} or subject.split("/")[0] in self.chosen
+        """Whether this run may compute a step; a model that was not chosen is only taken over.
+
+        What a chosen model stands on is made with it.
+        """
+        if stage == "finetune":
+            return subject in self._with_bases(self.chosen)
+        return stage != "extract" or subject.split("/")[0] in self.chosen
+
+    @cached_property
+    def fitted(self) -> tuple[str, ...]:
+        """The models of the experiment and those that they stand on, each after its base."""
+        return self._with_bases(self.spec.models)
+
+    def _with_bases(self, models: Iterable[str]) -> tuple[str, ...]:
+        found: dict[str, None] = {}
+        for name in models:
+            for model in (*reversed(stands_on(name, self.catalog.models)), name):
+                found.setdefault(model)
+        return tuple(found)
 
     def pool(self, target: str) -> tuple[str, ...]:
-        """The models of the experiment that were trained on none of a target's texts."""
-        models = {name: self.model(name) for name in self.spec.models}
-        return pool(self.spec.targets[target], models, self.catalog.datasets)
+        """The models of the experiment that have learnt none of a target's texts."""
+        catalog = self.catalog
+        return pool(self.spec.targets[target], self.spec.models, catalog.models, catalog.datasets)
 
     def scored(self, model: str) -> dict[str, tuple[str, ...]]:
         """Data set -> its splits that a model scores: those of the targets it takes part in."""
@@ -103,7 +125,8 @@ class Scope:
     @cached_property
     def validated(self) -> tuple[str, ...]:
         """The data sets that are scored or trained on."""
-        trained_on = {d for model in self.spec.models for d in self.model(model).trained_on}
+        models = self.catalog.models
+        trained_on = {d for model in self.spec.models for d in learnt_by(model, models)}
         scored = {ref.dataset for t in self.spec.targets.values() for ref in (t.test, t.fit_on)}
         return tuple(sorted(trained_on | scored))
 

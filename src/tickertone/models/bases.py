@@ -15,7 +15,7 @@ from importlib.metadata import PackageNotFoundError, files
 from pathlib import Path
 
 from tickertone import hub
-from tickertone.catalog.bases import BaseSpec
+from tickertone.catalog.bases import BaseSpec, FilesSpec
 from tickertone.errors import ModelError
 from tickertone.frozen import JSON
 
@@ -24,12 +24,13 @@ _COPY = "give base.folder a copy of the files"
 _PICKLED = (".bin", ".pt", ".pth", ".ckpt", ".pkl", ".h5", ".msgpack")
 
 
-def base_identity(base: BaseSpec, project: Path) -> dict[str, JSON]:
+def base_identity(base: FilesSpec, project: Path) -> dict[str, JSON]:
     """The identity of a base for fingerprints: file -> sha256, or Hub id and commit.
 
-    Downloads nothing and holds no path. Raises ModelError if a Hub base is not pinned or a folder
-    is not there.
+    Of a shape drawn at random, that of its tokenizer. Downloads nothing and holds no path. Raises
+    ModelError if a Hub base is not pinned or a folder is not there.
     """
+    base = _files(base)
     if base.hub is not None:
         return {"hub": base.hub, "revision": _pinned(base)}
     if base.package is not None:
@@ -41,15 +42,19 @@ def base_identity(base: BaseSpec, project: Path) -> dict[str, JSON]:
 
 
 @contextmanager
-def checked_base(base: BaseSpec, project: Path) -> Iterator[Path]:
+def checked_base(base: FilesSpec, project: Path) -> Iterator[Path]:
     """A folder with the base's files, each checked against its sha256 where the stanza has one.
 
-    The folder is gone afterwards. Raises ModelError for whatever is missing, changed or refused,
+    Of a shape drawn at random, the files of its tokenizer. The folder is gone afterwards. Raises
+    ModelError for whatever is missing, changed or refused,
     SourceUnavailable if the Hub does not answer.
     """
+    weightless = isinstance(base, BaseSpec) and base.made is not None and not base.made.embeddings
+    base = _files(base)
     source = _locate(base, project)
     readable = {file.name: file for file in _readable(source)}
-    _refuse_unsafe(base, source, readable)
+    if not weightless:
+        _refuse_unsafe(base, source, readable)
     for name, expected in base.sha256.items():
         _check(base, readable, name, expected)
     chosen = {name: readable[name] for name in base.sha256} if base.package else readable
@@ -59,7 +64,13 @@ def checked_base(base: BaseSpec, project: Path) -> Iterator[Path]:
         yield Path(view)
 
 
-def _locate(base: BaseSpec, project: Path) -> Path:
+def _files(base: FilesSpec) -> FilesSpec:
+    if base.files is None:
+        raise ValueError(f"base {base.name} comes out of another step, which says where it is")
+    return base.files
+
+
+def _locate(base: FilesSpec, project: Path) -> Path:
     if base.hub is not None:
         return _from_hub(base.hub, _pinned(base))
     if base.package is not None:
@@ -67,7 +78,7 @@ def _locate(base: BaseSpec, project: Path) -> Path:
     return _local(base, project)
 
 
-def _pinned(base: BaseSpec) -> str:
+def _pinned(base: FilesSpec) -> str:
     if base.revision is None:
         raise ModelError(
             f"base {base.hub}",
@@ -78,7 +89,7 @@ def _pinned(base: BaseSpec) -> str:
     return base.revision
 
 
-def _local(base: BaseSpec, project: Path) -> Path:
+def _local(base: FilesSpec, project: Path) -> Path:
     folder = project / str(base.folder)
     if not folder.is_dir():
         raise ModelError(
@@ -151,7 +162,7 @@ def _readable(folder: Path) -> list[Path]:
     ]
 
 
-def _refuse_unsafe(base: BaseSpec, source: Path, readable: dict[str, Path]) -> None:
+def _refuse_unsafe(base: FilesSpec, source: Path, readable: dict[str, Path]) -> None:
     if any(name.endswith(".safetensors") for name in readable):
         return
     pickled = sorted(file.name for file in source.iterdir() if file.suffix in _PICKLED)
@@ -164,7 +175,7 @@ def _refuse_unsafe(base: BaseSpec, source: Path, readable: dict[str, Path]) -> N
     )
 
 
-def _check(base: BaseSpec, readable: dict[str, Path], name: str, expected: str) -> None:
+def _check(base: FilesSpec, readable: dict[str, Path], name: str, expected: str) -> None:
     place = f"base {base.name}, file {name}"
     if name not in readable:
         raise ModelError(place, found="the file is missing", expected=f"sha256 {expected}")

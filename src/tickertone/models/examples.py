@@ -40,6 +40,25 @@ def labels_of(rows: Any, labels: Sequence[str]) -> Labels:
     return np.array([index[label] for label in rows["label"]], dtype=np.int64)
 
 
+def drawn_rows(found: Labels, rows: int, seed: int, *, balanced: bool) -> npt.NDArray[np.int64]:
+    """Indices of at most `rows` rows, in order, drawn by the seed: each label in its share.
+
+    `balanced`: as many of each label, as far as there are. Numbers are rounded by largest
+    remainder, in favour of the first label where two are equal.
+    """
+    draw = np.random.default_rng([seed, 1])
+    kinds, counts = np.unique(found, return_counts=True)
+    rows = min(rows, len(found))
+    exact = np.full(len(kinds), rows / len(kinds)) if balanced else counts * rows / len(found)
+    quotas = np.floor(exact).astype(np.int64)
+    quotas[np.argsort(quotas - exact, kind="stable")[: rows - int(quotas.sum())]] += 1
+    chosen = [
+        draw.permutation(np.flatnonzero(found == kind))[:quota]
+        for kind, quota in zip(kinds, quotas, strict=True)
+    ]
+    return np.sort(np.concatenate(chosen))
+
+
 def require_every_label(found: Labels, labels: Sequence[str], place: str) -> None:
     """Raise DataError unless each label has at least one row: a model cannot learn the others."""
     absent = [label for i, label in enumerate(labels) if not (found == i).any()]

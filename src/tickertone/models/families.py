@@ -73,7 +73,9 @@ def _prompted(recipe: Seq2SeqSpec | CausalSpec) -> Family:
     package = f"tickertone.models.{recipe.family}"
     tuned = recipe.tuning != "none"
     nearest = recipe.draw == "nearest"
-    libraries = {"none": _TORCH, "lora": (*_TORCH, "peft")}.get(recipe.tuning, (*_TORCH, *_QLORA))
+    libraries = {"none": _TORCH, "full": _TORCH, "lora": (*_TORCH, "peft")}.get(
+        recipe.tuning, (*_TORCH, *_QLORA)
+    )
     untuned_libraries = _TORCH if nearest else ("numpy",)
     return Family(
         fit=f"{package}.fitting" if tuned else "tickertone.models.generative.untuned",

@@ -80,4 +80,7 @@ def _rank(recipe: Row) -> str:
 
 def _base(recipe: Row) -> str:
     base = recipe.get("base") or {}
-    return str(base.get("hub") or base.get("folder") or base.get("package") or "unknown base")
+    if made := base.get("made"):
+        return f"a {made.get('architecture')} drawn at random"
+    places = (base.get(place) for place in ("hub", "folder", "package", "model"))
+    return str(next(filter(None, places), "unknown base"))

@@ -19,6 +19,7 @@ import pyarrow.parquet as pq
 
 from tickertone.identity.canonical import digest
 from tickertone.models.protocol import Embed, Matrix, Say, Scorer, Text
+from tickertone.stages.base_files import BASE, with_base_files
 from tickertone.stages.work import Made, Product, Work
 from tickertone.store.rationales import Rationales, RationaleSet
 from tickertone.store.shards import ShardSet, rows_content
@@ -76,9 +77,10 @@ _log = _Log()
 
 
 def run(work: Work) -> Product:
-    """Inputs model and texts:<split>; one output logits:<split> for each.
+    """Inputs model, texts:<split>, and base where another model's weights are read again.
 
-    And rationales:<split> of a model whose prompt asks for them.
+    One output logits:<split> for each split, and rationales:<split> of a model whose prompt asks
+    for them.
     """
     began = time.monotonic()
     shards = ShardSet(work.shards / "logits" / str(work.settings["scorer"]))
@@ -169,7 +171,8 @@ def _score_all(
 
 def _scorer(work: Work) -> Scorer:
     """The model of this step, from memory if it was used last."""
-    identity = digest([work.contents["model"], work.settings["form"], work.settings["base"]])
+    weights = [work.contents["model"], work.contents.get(BASE)]
+    identity = digest([*weights, work.settings["form"], work.settings["base"]])
     scorer = _loaded.get(identity)
     if scorer is None:
         _loaded.clear()  # first, so that two models are not in memory at once
@@ -186,7 +189,7 @@ def _load(work: Work) -> Scorer:
         choose_threads()
     scorer: Scorer = importlib.import_module(program["score"]).load(
         work.inputs["model"][0].parent,
-        work.notes["form"],
+        with_base_files(work.notes["form"], work),
         tuple(work.settings["task"]["labels"]),
         project=work.project,
         embed=_embed(work),

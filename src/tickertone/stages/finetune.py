@@ -1,6 +1,7 @@
 """finetune: fit one model on the training splits of its data sets, in a process of its own."""
 
 from tickertone.identity.canonical import digest
+from tickertone.stages.base_files import with_base_files
 from tickertone.stages.work import Made, Product, Work
 from tickertone.store.files import sha256_file
 from tickertone.training.launch import fit_in_process
@@ -8,11 +9,13 @@ from tickertone.training.request import FitRequest
 
 
 def run(work: Work) -> Product:
-    """Inputs train:<data set> and dev:<data set>; outputs model and measurements.
+    """Inputs train:<data set>, dev:<data set>, and base where that is another model.
+
+    Outputs model and measurements.
 
     The recipe with the place of its base comes in the notes: where it lies is no part of it.
     """
-    recipe, program = work.notes["recipe"], work.settings["program"]
+    recipe, program = with_base_files(work.notes["recipe"], work), work.settings["program"]
     request = FitRequest(
         subject=work.subject,
         fit=program["fit"],

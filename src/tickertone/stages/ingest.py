@@ -15,7 +15,7 @@ import pyarrow as pa
 from tickertone.catalog.snapshots import SnapshotSpec
 from tickertone.datasets.examples import QUARANTINE
 from tickertone.datasets.ingest import SourceRows, SplitSnapshot, snapshot_split
-from tickertone.datasets.readers.choose import reader_for
+from tickertone.datasets.readers.choose import SourceFile, read_split
 from tickertone.datasets.snapshot import write_table
 from tickertone.datasets.sources.locate import Located, hub_identity, identity_key, locate
 from tickertone.errors import DataError
@@ -28,9 +28,12 @@ def run(work: Work) -> Product:
     """Ingest one data set; raises ConfigError, DataError or SourceUnavailable."""
     spec = SnapshotSpec.model_validate(work.settings["dataset"])
     located = locate(spec, work.project / "data")
-    sources: dict[str, list[SourceRows]] = defaultdict(list)
+    files: dict[str, list[SourceFile]] = defaultdict(list)
     for file in located:
-        sources[file.split].append(_read(file, spec, work.contents))
+        files[file.split].append(_checked(file, spec, work.contents))
+    sources = {split: [*read_split(spec.reader, found)] for split, found in files.items()}
+    for file in located:
+        _refuse_other_rows(file, sources[file.split])
     snapshots = [
         snapshot_split(
             split,
@@ -58,18 +61,22 @@ def run(work: Work) -> Product:
     )
 
 
-def _read(file: Located, spec: SnapshotSpec, identities: Mapping[str, str]) -> SourceRows:
+def _checked(file: Located, spec: SnapshotSpec, identities: Mapping[str, str]) -> SourceFile:
     data = file.read()
     _refuse_other_bytes(file, spec, data, identities[identity_key(file.split, file.spec)])
-    rows = tuple(reader_for(spec.reader)(data, file.place))
-    if file.spec.rows is not None and len(rows) != file.spec.rows:
-        raise DataError(
-            file.place,
-            found=f"{len(rows)} rows",
-            expected=f"{file.spec.rows} rows, as data/datasets.yaml says",
-            remedy="fetch the file again; if the new content is wanted, change rows there",
-        )
-    return SourceRows(file.spec.file, rows)
+    return SourceFile(file.spec.file, file.place, data)
+
+
+def _refuse_other_rows(file: Located, sources: list[SourceRows]) -> None:
+    """Raise DataError for another number of rows than the stanza says the file has."""
+    for source in sources:
+        if source.file == file.spec.file and file.spec.rows not in {None, len(source.rows)}:
+            raise DataError(
+                file.place,
+                found=f"{len(source.rows)} rows",
+                expected=f"{file.spec.rows} rows, as data/datasets.yaml says",
+                remedy="fetch the file again; if the new content is wanted, change rows there",
+            )
 
 
 def _refuse_other_bytes(file: Located, spec: SnapshotSpec, data: bytes, identity: str) -> None:

@@ -7,7 +7,8 @@ train split of each data set that this one's test rows must not share texts with
 outputs, per split S: `S` (S.parquet), `S.texts` and `S.examples` (the same file, identified by its
 distinct text_ids and by its (example_id, text_id) alone); `near_twins`; `checks` (checks.json);
 `data_docs` (data_docs.zip, identified by the checks, for its pages hold the time of day).
-If a critical check fails there are no outputs, and Data Docs go to reports/data-docs/NAME.
+Dev and the samples that the stanza asks for are splits like others. If a critical check fails there
+are no outputs, and Data Docs go to reports/data-docs/NAME.
 """
 
 import json
@@ -33,6 +34,7 @@ from tickertone.validation.frames import SplitCounts, count_split, rows_frame, s
 from tickertone.validation.leak_checks import conflict_check, leak_check, unchecked_check
 from tickertone.validation.rows import Rows
 from tickertone.validation.rules import Rules
+from tickertone.validation.sample import sample
 from tickertone.validation.suites import Suite, quiet_context, run_suite
 
 _COLUMNS = ("example_id", "text_id", "text", "text_b", "label", "entity")
@@ -60,6 +62,7 @@ def run(work: Work) -> Product:
     work.say(f"{rules.name}: {len(pairs)} near-twin pairs, running the suites")
     context, checks = _run_suites(rules, splits, counts, own_checks)
     _stop_if_unfit(context, rules.name, checks, work.reports / "data-docs" / rules.name)
+    splits |= _samples(rules, splits)
     facts = {"splits": _facts(splits, counts), "summary": _summary(checks)}
     outputs = _write_splits(work.out, splits) | _write_findings(work.out, pairs, checks)
     outputs["data_docs"] = _write_docs(work, context, rules.name, checks)
@@ -133,6 +136,16 @@ def _carve(
         splits["dev"] = train.filter(in_dev)
         splits["train"] = train.filter(pc.invert(in_dev))
     return splits
+
+
+def _samples(rules: Rules, splits: Mapping[str, pa.Table]) -> dict[str, pa.Table]:
+    """The samples that the stanza asks for; a split that is fit has no unfit part."""
+    drawn = {}
+    for name, asked in rules.dataset.samples.items():
+        table = splits[asked.of]
+        chosen = sample(table["example_id"].to_pylist(), table["label"].to_pylist(), asked.rows)
+        drawn[name] = table.filter(pa.array(chosen, pa.bool_()))
+    return drawn
 
 
 def _run_suites(

@@ -1,6 +1,6 @@
 """From the files of one finished step to rows of the database: one function a stage."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -69,6 +69,13 @@ def _validate(connection: "DuckDBPyConnection", artifacts: Artifacts, manifest: 
     return added
 
 
+def _told(base: Mapping[str, Any], of_model: str | None) -> str | None:
+    """What a model starts from; of another model the content, as the column `content` has it."""
+    made = base.get("made")
+    shape = f"{made['architecture']}, drawn at random" if made else None
+    return base.get("hub") or base.get("folder") or base.get("package") or shape or of_model
+
+
 def _finetune(connection: "DuckDBPyConnection", _artifacts: Artifacts, manifest: Manifest) -> int:
     recipe: Any = manifest.parts.settings["recipe"]
     facts: Any = manifest.facts
@@ -79,7 +86,7 @@ def _finetune(connection: "DuckDBPyConnection", _artifacts: Artifacts, manifest:
         [
             manifest.fingerprint,
             recipe["family"],
-            base.get("hub") or base.get("folder") or base.get("package"),
+            _told(base, manifest.parts.inputs.get("base")),
             recipe.get("tuning") or features.get("kind"),
             ", ".join(recipe["trained_on"]),
             *(

@@ -18,6 +18,13 @@ class SplitRules(_Part):
     rows: int | None = None
 
 
+class SampleRules(_Part):
+    """So many rows of a split."""
+
+    of: str
+    rows: int
+
+
 class DatasetRules(_Part):
     """The part of a data set's stanza; `labels` are those of the task that it can have."""
 
@@ -25,10 +32,11 @@ class DatasetRules(_Part):
     splits: dict[str, SplitRules]
     dev_fraction: float = 0.0
     max_characters: int
+    samples: dict[str, SampleRules] = {}
 
     @property
     def split_names(self) -> tuple[str, ...]:
-        """The splits after validation: those of the file, and dev where one is carved."""
+        """The splits that are judged: those of the file, and dev where one is carved."""
         return (*self.splits, "dev") if self.dev_fraction else tuple(self.splits)
 
 

@@ -16,7 +16,8 @@ from tickertone.models.protocol import Fitted
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("one_thread")]
 LEARNT = {"batch_size": 6, "epochs": 4, "learning_rate": 2e-2, "trained_on": ("sentences",)}
-KINDS = [("seq2seq", "lora"), ("seq2seq", "qlora"), ("causal", "lora"), ("causal", "qlora")]
+KINDS = [(family, way) for family in ("seq2seq", "causal") for way in ("full", "lora", "qlora")]
+STORED = {"full": "model.safetensors"}
 
 
 @pytest.fixture(scope="module")
@@ -52,10 +53,15 @@ def test_it_learns_and_what_is_loaded_scores_as_dev_was_scored(
     recipe = tuned(family, bases[family], tuning)
     before = scores_loss(tmp_path / "zero", prompted(family, bases[family]))
     out, told = fitted(tmp_path, recipe)
-    assert [file.name for file in out.iterdir()] == ["adapter_model.safetensors"]
+    written = {file.name for file in out.iterdir()}
+    if tuning == "full":
+        assert written >= {"model.safetensors", "config.json", "tokenizer.json"}
+    else:
+        assert written == {"adapter_model.safetensors"}
     assert told.dev_log_loss is not None
     assert told.dev_log_loss < before
-    assert 0 < told.trainable_parameters < told.parameters
+    assert told.trainable_parameters > 0
+    assert (told.trainable_parameters == told.parameters) == (tuning == "full")
     after = scores(out, recipe, tmp_path)
     assert log_loss(after[::3]) == pytest.approx(told.dev_log_loss, rel=1e-4)
 
@@ -98,7 +104,7 @@ def test_a_training_that_was_cut_short_ends_as_one_that_was_not(
     said: list[str] = []
     resumed, _ = fitted(tmp_path / "cut", recipe, say=said.append)
     assert any(line.startswith("resuming at step 7") for line in said)
-    name = "adapter_model.safetensors"
+    name = STORED.get(tuning, "adapter_model.safetensors")
     assert (resumed / name).read_bytes() == (whole / name).read_bytes()
 
 
@@ -124,3 +130,33 @@ def test_a_prompt_with_a_rationale_is_refused_before_anything_is_loaded(
     recipe = tuned("seq2seq", bases["seq2seq"], "lora", prompt=template)
     with pytest.raises(ModelError, match="rationale"):
         fitted(tmp_path, recipe)
+
+
+@pytest.mark.parametrize("family", ["seq2seq", "causal"])
+def test_a_model_that_was_tuned_whole_is_a_base_for_others(
+    tmp_path: Path, bases: Any, family: str
+) -> None:
+    whole = tuned(family, bases[family], "full", epochs=1)
+    out, _ = fitted(tmp_path / "whole", whole)
+    base = BaseSpec(folder=str(out))
+    asked = prompted(family, base)
+    nothing, _ = fitted(tmp_path / "asked", asked)
+    above, below = scores(nothing, asked, tmp_path), scores(out, whole, tmp_path)
+    np.testing.assert_allclose(above, below, rtol=1e-5)
+    again, told = fitted(tmp_path / "again", tuned(family, base, "full", epochs=1, seed=1))
+    assert told.trainable_parameters == told.parameters
+    assert (again / "model.safetensors").read_bytes() != (out / "model.safetensors").read_bytes()
+
+
+def test_no_path_of_this_machine_is_in_a_checkpoint(tmp_path: Path, bases: Any) -> None:
+    out, _ = fitted(tmp_path, tuned("causal", bases["causal"], "full", epochs=1))
+    for file in out.glob("*.json"):
+        assert str(tmp_path.parent) not in file.read_text(encoding="utf-8")
+        assert "tickertone-base" not in file.read_text(encoding="utf-8")
+
+
+def test_training_rows_are_taken_in_proportion_up_to_a_limit(tmp_path: Path, bases: Any) -> None:
+    said: list[str] = []
+    recipe = tuned("seq2seq", bases["seq2seq"], "lora", epochs=1, rows=12)
+    fitted(tmp_path, recipe, say=said.append)
+    assert "training on 12 rows" in said

@@ -132,7 +132,19 @@ def missing_source(bench: Bench, _around: Around) -> None:
     (bench.data / "demo" / "wires.txt").unlink()
 
 
+def sample_of_the_test_set(bench: Bench, _around: Around) -> None:
+    drawn = {"test_30": {"of": "test", "rows": 30}}
+    bench.edit("datasets.yaml", lambda c: c["datasets"]["demo_headlines"].update(samples=drawn))
+
+
 SCENARIOS = [
+    Scenario(
+        "a sample is drawn that no target asks for",
+        sample_of_the_test_set,
+        will=("validate demo_headlines",),
+        may=("report small",),
+        spared=("finetune *", "extract *", "combine *", "evaluate *"),
+    ),
     Scenario(
         "a test set gains ten rows",
         ten_new_rows,

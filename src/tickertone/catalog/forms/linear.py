@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from tickertone.catalog.bases import BaseSpec
+from tickertone.catalog.bases import FilesSpec
 from tickertone.frozen import Frozen
 
 
@@ -28,7 +28,7 @@ class EmbeddingSpec(Frozen):
     """Mean-pooled, unit-length sentence embeddings of a frozen base; computed once, shared."""
 
     kind: Literal["embedding"]
-    base: BaseSpec
+    base: FilesSpec
     max_length: int = Field(128, ge=8)
 
 

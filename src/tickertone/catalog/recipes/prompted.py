@@ -1,4 +1,4 @@
-"""Recipes of language models that answer a prompt: zero-shot, k-shot, or tuned by adapters."""
+"""Recipes of language models that answer a prompt: zero-shot, k-shot, or tuned."""
 
 from typing import Literal, Self
 
@@ -33,18 +33,30 @@ class PromptedRecipe(PromptedForm, Recipe):
     warmup: float = Field(0.03, ge=0, lt=1, description="share of all steps")
     weight_decay: float = Field(0.0, ge=0)
     keep: Literal["best", "last"] = "last"
+    rows: int | None = Field(
+        None, ge=1, description="train on so many rows at most, drawn by the seed"
+    )
+    balanced: bool = Field(
+        False, description="of those rows as many of each label, not each label in its share"
+    )
 
     @model_validator(mode="after")
     def _says_what_it_learns_from(self) -> Self:
         learns = self.tuning != "none" or self.shots > 0
         if learns and not self.trained_on:
-            raise ValueError("trained_on: needed for adapters and for examples in the prompt")
+            raise ValueError("trained_on: needed for tuning and for examples in the prompt")
         if not learns and self.trained_on:
             raise ValueError("trained_on: a model without tuning and shots learns from nothing")
         if bool(self.trained_on) == (self.task is not None):
             raise ValueError("task: give it exactly where trained_on is empty")
         if self.tuning != "none" and self.shots:
             raise ValueError("shots: examples in the prompt are for tuning: none")
+        if self.tuning == "full" and self.precision != "float32":
+            raise ValueError("precision: tuning: full trains in float32")
+        if self.rows is not None and self.tuning == "none":
+            raise ValueError("rows: a model without tuning is trained on none")
+        if self.balanced and self.rows is None:
+            raise ValueError("balanced: it is of the rows that are drawn, so give rows as well")
         return self
 
     @model_validator(mode="after")

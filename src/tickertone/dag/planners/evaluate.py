@@ -1,6 +1,6 @@
 """evaluate(target): every system scored on the test split, full and clean."""
 
-from tickertone.catalog.models import base_of
+from tickertone.catalog.lineage import first_base
 from tickertone.dag.planner import Node, Results
 from tickertone.dag.scope import Scope
 from tickertone.errors import StepBlocked
@@ -72,5 +72,5 @@ def _system(name: str, kind: str, contaminated: str | None) -> JSON:
 
 
 def _contaminated(scope: Scope, model: str, dataset: str) -> str | None:
-    base = base_of(scope.model(model))
+    base = first_base(model, scope.catalog.models)
     return scope.catalog.contaminated(base.name, dataset) if base else None

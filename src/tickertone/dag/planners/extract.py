@@ -1,6 +1,7 @@
 """extract(model x data set): the model's logits for every text that it has not scored yet."""
 
-from tickertone.catalog.models import form_of
+from tickertone.catalog.lineage import base_model
+from tickertone.catalog.models import ModelSpec, form_of
 from tickertone.catalog.recipes.endpoint import EndpointSpec
 from tickertone.dag.planner import Node, Results
 from tickertone.dag.recipes import checked, placeless
@@ -16,10 +17,12 @@ def subjects(scope: Scope) -> list[str]:
     return [f"{model}/{dataset}" for model in scope.spec.models for dataset in scope.scored(model)]
 
 
-def needs(_scope: Scope, subject: str) -> list[Node]:
-    """The model, and the data set."""
+def needs(scope: Scope, subject: str) -> list[Node]:
+    """The model, the data set, and the model below where weights of it are read again."""
     model, dataset = subject.split("/")
-    return [Node("finetune", model), Node("validate", dataset)]
+    nodes = [Node("finetune", model), Node("validate", dataset)]
+    below = _read_again(scope.model(model))
+    return [*nodes, Node("finetune", below)] if below else nodes
 
 
 def wants(_scope: Scope, _subject: str) -> list[Node]:
@@ -40,7 +43,9 @@ def step(scope: Scope, subject: str, results: Results) -> Step:
         refuse_what_may_not_leave(f"extract {subject}", spec, licences)
     family = family_of(spec)
     base, similarity = scope.base_identity(model), scope.similarity_identity(model)
-    fitted = results.output("finetune", model, "model")
+    models = {"model": results.output("finetune", model, "model")}
+    if (below := _read_again(spec)) is not None:
+        models["base"] = results.output("finetune", below, "model")
     scorer = parts_of(
         "extract",
         settings={
@@ -54,11 +59,11 @@ def step(scope: Scope, subject: str, results: Results) -> Step:
                 "uses_torch": family.uses_torch,
             },
         },
-        inputs={"model": fitted.content},
+        inputs={role: output.content for role, output in models.items()},
         entry_points=["tickertone.stages.extract", *family.score_entry_points],
         libraries=family.score_libraries,
     )
-    inputs = {"model": fitted}
+    inputs = dict(models)
     for split in scope.scored(model)[dataset]:
         inputs[f"texts:{split}"] = results.output("validate", dataset, f"{split}.texts")
     parts = scorer.model_copy(
@@ -69,3 +74,8 @@ def step(scope: Scope, subject: str, results: Results) -> Step:
     )
     form = form_of(checked(spec, base, similarity)).model_dump(mode="json")
     return Step(subject=subject, parts=parts, inputs=inputs, notes={"form": form})
+
+
+def _read_again(spec: ModelSpec) -> str | None:
+    """The model below, unless all weights were tuned and stored whole."""
+    return None if getattr(spec, "tuning", None) == "full" else base_model(spec)

@@ -1,5 +1,9 @@
-"""finetune(model): one recipe, fitted on the train splits that it names."""
+"""finetune(model): one recipe, fitted on the train splits that it names.
 
+Where its base is another model, what came out of that is an input, known by its content alone.
+"""
+
+from tickertone.catalog.lineage import base_model
 from tickertone.dag.planner import Node, Results
 from tickertone.dag.recipes import checked, placeless
 from tickertone.dag.scope import Scope
@@ -9,13 +13,16 @@ from tickertone.store.manifest import Step
 
 
 def subjects(scope: Scope) -> list[str]:
-    """Every model of the experiment."""
-    return list(scope.spec.models)
+    """Every model of the experiment, and those that they stand on; each after its base."""
+    return list(scope.fitted)
 
 
 def needs(scope: Scope, subject: str) -> list[Node]:
-    """The data sets that it is trained on."""
-    return [Node("validate", name) for name in scope.model(subject).trained_on]
+    """The data sets that it is trained on, and the model that it starts from."""
+    spec = scope.model(subject)
+    below = base_model(spec)
+    nodes = [Node("validate", name) for name in spec.trained_on]
+    return [*nodes, Node("finetune", below)] if below else nodes
 
 
 def wants(_scope: Scope, _subject: str) -> list[Node]:
@@ -33,6 +40,8 @@ def step(scope: Scope, subject: str, results: Results) -> Step:
         inputs[f"train:{name}"] = results.output("validate", name, "train")
         if "dev" in scope.dataset(name).split_names:
             inputs[f"dev:{name}"] = results.output("validate", name, "dev")
+    if (below := base_model(spec)) is not None:
+        inputs["base"] = results.output("finetune", below, "model")
     parts = parts_of(
         "finetune",
         settings={

@@ -3,6 +3,7 @@
 from functools import partial
 from importlib.resources import files
 
+from tickertone.catalog.lineage import base_model
 from tickertone.catalog.models import ModelSpec
 from tickertone.dag.planner import Node, Results
 from tickertone.dag.recipes import placeless
@@ -89,7 +90,12 @@ def step(scope: Scope, subject: str, results: Results) -> Step:
 
 
 def _described(recipe: ModelSpec) -> JSON:
-    return placeless(recipe).model_dump(mode="json", include=_OF_A_MODEL[recipe.family])
+    told: dict[str, JSON] = placeless(recipe).model_dump(
+        mode="json", include=_OF_A_MODEL[recipe.family]
+    )
+    if (below := base_model(recipe)) is not None:
+        told["base"] = {"model": below}
+    return told
 
 
 def _shown(scope: Scope, node: Node, results: Results) -> dict[str, Output]:

@@ -1,6 +1,7 @@
 """validate(data set): expectations, leaks, and dev carved from train."""
 
 from tickertone.catalog.datasets import DatasetSpec
+from tickertone.catalog.snapshots import ParallelLinesReader
 from tickertone.dag.planner import Node, Results
 from tickertone.dag.scope import Scope
 from tickertone.frozen import JSON
@@ -54,7 +55,8 @@ def _rules(spec: DatasetSpec) -> JSON:
     """What validation knows of a stanza (`validation.rules`); how files are read is ingest's."""
     splits: dict[str, JSON] = {}
     for name, split in spec.splits.items():
-        rows = [file.rows for file in split.files]
+        labels_apart = isinstance(spec.reader, ParallelLinesReader)
+        rows = [file.rows for file in (split.files[::2] if labels_apart else split.files)]
         known = [n for n in rows if n is not None]
         expected = sum(known) if len(known) == len(rows) else None
         splits[name] = {"role": split.role, "rows": expected}
@@ -63,4 +65,5 @@ def _rules(spec: DatasetSpec) -> JSON:
         "splits": splits,
         "dev_fraction": spec.dev_fraction,
         "max_characters": spec.max_characters,
+        "samples": {name: s.model_dump(mode="json") for name, s in spec.samples.items()},
     }

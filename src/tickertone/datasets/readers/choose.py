@@ -1,16 +1,45 @@
 """Which reader a stanza asks for. A new format is a reader file, a spec class and a line here."""
 
+from collections.abc import Iterator, Sequence
 from functools import partial
+from typing import NamedTuple
 
-from tickertone.catalog.snapshots import DelimitedReader, FiqaReader, PhraseBankReader, ReaderSpec
+from tickertone.catalog.snapshots import (
+    DelimitedReader,
+    FiqaReader,
+    ParallelLinesReader,
+    PhraseBankReader,
+    ReaderSpec,
+)
 from tickertone.datasets.examples import Reader
+from tickertone.datasets.ingest import SourceRows
 from tickertone.datasets.readers.delimited import read_delimited
 from tickertone.datasets.readers.fiqa import read_fiqa
+from tickertone.datasets.readers.parallel_lines import read_parallel_lines
 from tickertone.datasets.readers.phrasebank import read_phrasebank
 
 
-def reader_for(spec: ReaderSpec) -> Reader:
-    """The reader of `spec.kind`, set up as the stanza says."""
+class SourceFile(NamedTuple):
+    """A file of a split: its name in the stanza, how errors call it, and what is in it."""
+
+    name: str
+    place: str
+    data: bytes
+
+
+def read_split(spec: ReaderSpec, files: Sequence[SourceFile]) -> Iterator[SourceRows]:
+    """The rows of a split, file by file; where labels are in files of their own, by the texts'."""
+    if isinstance(spec, ParallelLinesReader):
+        for texts, labels in zip(files[::2], files[1::2], strict=True):
+            rows = read_parallel_lines(spec, texts.data, labels.data, texts.place)
+            yield SourceRows(texts.name, tuple(rows))
+        return
+    read = _reader_for(spec)
+    for file in files:
+        yield SourceRows(file.name, tuple(read(file.data, file.place)))
+
+
+def _reader_for(spec: DelimitedReader | PhraseBankReader | FiqaReader) -> Reader:
     match spec:
         case DelimitedReader():
             return partial(read_delimited, spec)

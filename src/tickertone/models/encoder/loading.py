@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 from transformers import (
     AutoConfig,
@@ -44,6 +45,7 @@ def untrained(base: Path, form: EncoderForm, labels: tuple[str, ...]) -> Any:
             trust_remote_code=False,
             ignore_mismatched_sizes=True,  # of a foreign head; inside the base they are refused
             output_loading_info=True,
+            key_mapping=_names(base),
         )
     except ValueError as error:
         raise ModelError(
@@ -115,6 +117,16 @@ def _config(folder: Path, labels: tuple[str, ...]) -> Any:
         label2id={label: i for i, label in enumerate(labels)},
         trust_remote_code=False,
     )
+
+
+def _names(base: Path) -> dict[str, str] | None:
+    """Pattern -> name, where the base is a mean-pooled classifier of ours: in it the encoder's
+    tensors stand one level down."""
+    for file in sorted(base.glob("*.safetensors")):
+        with safe_open(file, framework="pt") as tensors:
+            if any(name.startswith("encoder.embeddings.") for name in tensors.keys()):  # noqa: SIM118
+                return {r"^encoder\.": ""}
+    return None
 
 
 def _draw_head(model: Any) -> None:

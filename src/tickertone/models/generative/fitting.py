@@ -1,4 +1,4 @@
-"""Tune a prompted model by LoRA or QLoRA on the scores of its label words.
+"""Tune a prompted model on the scores of its label words: every weight, or LoRA or QLoRA adapters.
 
 The invariants of encoder fitting hold: the weights kept are those that the recipe's `keep` says; a
 training that was killed and resumed ends with the weights of one that was not, bit for bit, given
@@ -17,12 +17,18 @@ from tickertone.models.dev_scores import log_loss_and_accuracy
 from tickertone.models.encoder.callbacks import Watch
 from tickertone.models.encoder.checkpoints import Progress, checkpoint_folder, newest_complete
 from tickertone.models.encoder.trainer import Dev
-from tickertone.models.examples import labels_of, open_snapshots, require_every_label, texts_of
+from tickertone.models.examples import (
+    drawn_rows,
+    labels_of,
+    open_snapshots,
+    require_every_label,
+    texts_of,
+)
 from tickertone.models.generative.loading import (
     prompt_tokenizer,
     prompted_model,
-    put_adapters,
-    save_adapters,
+    put_tuned,
+    save_tuned,
 )
 from tickertone.models.generative.network import Network
 from tickertone.models.generative.scorer import PromptedScorer, require_answer_alone
@@ -33,11 +39,11 @@ from tickertone.models.protocol import FitJob, Fitted
 Start = tuple[Path, Progress] | None
 
 
-def fit_adapters(job: FitJob, recipe: Seq2SeqSpec | CausalSpec, network: Network) -> Fitted:
-    """Write the adapters into `job.out`, resuming from `job.scratch` where it can."""
+def fit_prompted(job: FitJob, recipe: Seq2SeqSpec | CausalSpec, network: Network) -> Fitted:
+    """Write what was tuned into `job.out`, resuming from `job.scratch` where it can."""
     quiet()
     require_answer_alone(recipe)
-    set_seed(recipe.seed)  # the adapters are drawn from this
+    set_seed(recipe.seed)  # adapters and shapes are drawn from this
     with checked_base(recipe.base, job.project) as base:
         model = prompted_model(base, recipe, network)
         tokenizer = prompt_tokenizer(base, network)
@@ -49,9 +55,9 @@ def fit_adapters(job: FitJob, recipe: Seq2SeqSpec | CausalSpec, network: Network
     start = newest_complete(root)
     progress = _train(job, recipe, scorer, rows, dev, start)
     kept = (recipe.keep == "best" and progress.best_step) or progress.step
-    put_adapters(model, checkpoint_folder(root, kept))
-    save_adapters(model, job.out)
-    trainable, parameters = model.get_nb_trainable_parameters()
+    put_tuned(model, checkpoint_folder(root, kept), recipe)
+    save_tuned(model, tokenizer, job.out, recipe)
+    trainable, parameters = _counted(model)
     return Fitted(
         parameters=parameters,
         trainable_parameters=trainable,
@@ -95,6 +101,9 @@ def _rows(job: FitJob, recipe: Seq2SeqSpec | CausalSpec, scorer: PromptedScorer)
     """The training snapshots as a Dataset of prompts with `labels` and `length` (in tokens)."""
     rows = open_snapshots(job.train, job.scratch / "datasets")
     targets = labels_of(rows, job.labels)
+    if recipe.rows is not None:
+        chosen = drawn_rows(targets, recipe.rows, recipe.seed, balanced=recipe.balanced)
+        rows, targets = rows.select(chosen), targets[chosen]
     require_every_label(targets, job.labels, ", ".join(recipe.trained_on))
     encodings = [scorer.prompts.encode(text) for text in texts_of(rows)]
     return datasets.Dataset.from_list(
@@ -111,6 +120,15 @@ def _dev(job: FitJob, scorer: PromptedScorer) -> Dev | None:
     rows = open_snapshots(job.dev, job.scratch / "datasets")
     encodings = [scorer.prompts.encode(text) for text in texts_of(rows)]
     return Dev(encodings, labels_of(rows, job.labels))
+
+
+def _counted(model: Any) -> tuple[int, int]:
+    """Parameters that are trained, and all; of 4-bit weights peft knows how many there are."""
+    if hasattr(model, "get_nb_trainable_parameters"):
+        trainable, every = model.get_nb_trainable_parameters()
+        return int(trainable), int(every)
+    every = sum(parameter.numel() for parameter in model.parameters())
+    return every, every
 
 
 def _dev_metrics(scorer: PromptedScorer, dev: Dev | None) -> dict[str, float]:

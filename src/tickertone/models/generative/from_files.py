@@ -6,7 +6,12 @@ from pathlib import Path
 
 from tickertone.catalog.forms.prompted import PromptedForm
 from tickertone.models.bases import checked_base
-from tickertone.models.generative.loading import prompt_tokenizer, prompted_model, put_adapters
+from tickertone.models.generative.loading import (
+    prompt_tokenizer,
+    prompted_model,
+    put_adapters,
+    tuned_whole,
+)
 from tickertone.models.generative.neighbours import Pool
 from tickertone.models.generative.network import Network
 from tickertone.models.generative.prompts import Shot
@@ -30,13 +35,17 @@ def load_prompted(
     project: Path,
     embed: Embed | None,
 ) -> PromptedScorer:
-    """The scorer of a model whose files are in `folder`: shots.json, a pool, or adapters.
+    """The scorer of a model whose files are in `folder`: shots, a pool, adapters, a checkpoint.
 
-    The base is found and checked again; raises ModelError if it is not what it was.
+    But for a checkpoint the base is found and checked again; raises ModelError if it is not what it
+    was.
     """
     quiet()
     if form.tuning != "none":
         require_answer_alone(form)
+    if form.tuning == "full":
+        model, tokenizer = tuned_whole(folder, form, network), prompt_tokenizer(folder, network)
+        return PromptedScorer(model, tokenizer, form, network, labels)
     with checked_base(form.base, project) as base:
         model = prompted_model(base, form, network)
         tokenizer = prompt_tokenizer(base, network)

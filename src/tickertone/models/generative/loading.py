@@ -1,7 +1,8 @@
 """The one loader of prompted models, for training and for scoring: the same casts in both.
 
-Safetensors alone, no remote code. Adapters are stored without their base and never merged into it:
-4-bit weights would lose by it.
+Safetensors alone, no remote code. A model that is tuned whole is stored as a checkpoint like any
+other, so that another can start from it. Adapters are stored without their base and never merged
+into it: 4-bit weights would lose by it.
 """
 
 import logging
@@ -10,25 +11,39 @@ from typing import Any
 
 import torch
 import transformers
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file, load_model, save_file
 
 from tickertone.catalog.forms.prompted import PromptedForm
 from tickertone.errors import ModelError
 from tickertone.models.generative.network import Network
 from tickertone.models.pretrained import device, load_tokenizer
 
+WEIGHTS = "model.safetensors"
 ADAPTERS = "adapter_model.safetensors"
 
 
 def prompted_model(base: Path, form: PromptedForm, network: Network) -> Any:
-    """The base in evaluation mode on the device, with new adapters if the form is tuned.
+    """The base in evaluation mode on the device, with new adapters if the form has them.
 
-    Adapters are drawn from torch's global generator. Raises ModelError for a base of another kind,
-    or one that lacks weights.
+    Adapters, and a base that is but a shape, are drawn from torch's global generator. Raises
+    ModelError for a base of another kind, or one that lacks weights.
     """
+    if form.base.made is not None:
+        from tickertone.models.generative.drawn import drawn
+
+        return drawn(form.base.made, base).to(device()).eval()
+    return _pretrained(base, form, network)
+
+
+def tuned_whole(folder: Path, form: PromptedForm, network: Network) -> Any:
+    """The model that `save_tuned` wrote into `folder`, in evaluation mode on the device."""
+    return _pretrained(folder, form, network)
+
+
+def _pretrained(folder: Path, form: PromptedForm, network: Network) -> Any:
     try:
         model, report = getattr(transformers, network.auto_class).from_pretrained(
-            base,
+            folder,
             dtype=getattr(torch, form.precision),
             quantization_config=_four_bits(form) if form.tuning == "qlora" else None,
             device_map={"": device()} if form.tuning == "qlora" else None,
@@ -47,8 +62,8 @@ def prompted_model(base: Path, form: PromptedForm, network: Network) -> Any:
     network.require_suitable(model, form.base.name)
     _require_positions(model, form)
     _keep_four_bits_as_they_are(model)
-    model.requires_grad_(requires_grad=False)
-    if form.tuning != "none":
+    model.requires_grad_(form.tuning == "full")
+    if form.tuning in {"lora", "qlora"}:
         model = _with_adapters(model, form, network)
     if form.tuning != "qlora":
         model = model.to(device())
@@ -62,6 +77,24 @@ def prompt_tokenizer(base: Path, network: Network) -> Any:
     if tokenizer.pad_token_id is None:
         tokenizer.pad_token = tokenizer.eos_token  # masked wherever it stands
     return tokenizer
+
+
+def save_tuned(model: Any, tokenizer: Any, folder: Path, form: PromptedForm) -> None:
+    """Write what scoring needs: a whole checkpoint for `tuning: full`, else the adapters alone."""
+    if form.tuning == "full":
+        model.config.name_or_path = form.base.name  # no path of this machine
+        model.save_pretrained(folder)
+        tokenizer.save_pretrained(folder)
+    else:
+        save_adapters(model, folder)
+
+
+def put_tuned(model: Any, folder: Path, form: PromptedForm) -> None:
+    """Put what was tuned, as a checkpoint has it, into the model that it was tuned in."""
+    if form.tuning == "full":
+        load_model(model, folder / WEIGHTS)
+    else:
+        put_adapters(model, folder)
 
 
 def save_adapters(model: Any, folder: Path) -> None:

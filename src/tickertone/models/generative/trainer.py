@@ -14,7 +14,7 @@ from tickertone.models.generative.scorer import PromptedScorer
 
 
 class LabelTrainer(EncoderTrainer):
-    """Tunes the adapters of a scorer's network; `rows` are encoded prompts, labels and length."""
+    """Tunes a scorer's network, or its adapters; `rows` are encoded prompts, labels and length."""
 
     def __init__(
         self,

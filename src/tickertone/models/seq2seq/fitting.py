@@ -1,11 +1,11 @@
-"""Adapters for a T5 that answers a prompt."""
+"""Tune a T5 that answers a prompt."""
 
 from tickertone.catalog.recipes.prompted import Seq2SeqSpec
-from tickertone.models.generative.fitting import fit_adapters
+from tickertone.models.generative.fitting import fit_prompted
 from tickertone.models.protocol import FitJob, Fitted
 from tickertone.models.seq2seq.network import NETWORK
 
 
 def fit(job: FitJob) -> Fitted:
-    """Write the adapters into `job.out`."""
-    return fit_adapters(job, Seq2SeqSpec.model_validate(job.recipe), NETWORK)
+    """Write what was tuned into `job.out`."""
+    return fit_prompted(job, Seq2SeqSpec.model_validate(job.recipe), NETWORK)

@@ -1,0 +1,32 @@
+"""Which models a model stands on, and so all that it has learnt."""
+
+from collections.abc import Mapping
+
+from tickertone.catalog.bases import BaseSpec, FilesSpec
+from tickertone.catalog.models import ModelSpec, base_of
+
+
+def base_model(recipe: ModelSpec) -> str | None:
+    """The model that a recipe starts from, where its base is one."""
+    base = base_of(recipe)
+    return base.model if isinstance(base, BaseSpec) else None
+
+
+def stands_on(name: str, models: Mapping[str, ModelSpec]) -> tuple[str, ...]:
+    """The models below a model, the nearest first; one that is there twice ends it."""
+    below: list[str] = []
+    while (base := base_model(models[name])) is not None and base not in below:
+        below.append(base)
+        name = base
+    return tuple(below)
+
+
+def learnt_by(name: str, models: Mapping[str, ModelSpec]) -> tuple[str, ...]:
+    """The data sets that a model is trained on, and those that the models below it are."""
+    lineage = (name, *stands_on(name, models))
+    return tuple(dict.fromkeys(d for model in lineage for d in models[model].trained_on))
+
+
+def first_base(name: str, models: Mapping[str, ModelSpec]) -> FilesSpec | None:
+    """What the lowest model starts from: published weights, or a shape."""
+    return base_of(models[(name, *stands_on(name, models))[-1]])

@@ -1,0 +1,64 @@
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.models.generative.test_fitting import fitted, scores, tuned
+from tests.models.tiny import packaged, packaged_tokenizer, tiny_shape
+from tickertone.catalog.bases import BaseSpec
+from tickertone.errors import ModelError
+from tickertone.store.files import sha256_file
+
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("one_thread")]
+ARCHITECTURES = {"t5": "seq2seq", "llama": "causal"}
+
+
+def recipe(architecture: str, **changes: Any) -> Any:
+    shape = changes.pop("shape", {})
+    base = BaseSpec.model_validate({"made": tiny_shape(architecture, **shape)})
+    return tuned(ARCHITECTURES[architecture], base, "full", epochs=1, **changes)
+
+
+def with_weights() -> dict[str, Any]:
+    tokenizer = packaged_tokenizer()
+    weights = {"model.safetensors": sha256_file(packaged("model.safetensors"))}
+    return {**tokenizer, "sha256": {**tokenizer["sha256"], **weights}}
+
+
+@pytest.mark.parametrize("architecture", ARCHITECTURES)
+def test_a_shape_is_drawn_by_the_seed_and_becomes_a_checkpoint(
+    tmp_path: Path, architecture: str
+) -> None:
+    written = []
+    for place, seed in (("one", 0), ("same", 0), ("other", 1)):
+        out, _ = fitted(tmp_path / place, recipe(architecture, seed=seed))
+        written.append((out / "model.safetensors").read_bytes())
+    assert written[0] == written[1]
+    assert written[0] != written[2]
+    assert scores(tmp_path / "one" / "model", recipe(architecture), tmp_path).shape == (45, 3)
+
+
+@pytest.mark.parametrize("architecture", ARCHITECTURES)
+def test_word_embeddings_may_be_those_of_the_tokenizers_model(architecture: str) -> None:
+    import numpy as np
+    import torch
+    from safetensors.torch import load_file
+
+    from tickertone.catalog.bases import ShapeSpec
+    from tickertone.models.generative.drawn import drawn
+
+    shape = ShapeSpec.model_validate(
+        tiny_shape(architecture, width=384, embeddings=True, tokenizer=with_weights())
+    )
+    torch.manual_seed(0)
+    own = drawn(shape, packaged("vocab.txt").parent).get_input_embeddings().weight
+    given = load_file(packaged("model.safetensors"))["embeddings.word_embeddings.weight"]
+    there = given != 0  # the padding is nothing
+    ratio = (own.detach()[there] / given[there]).numpy()
+    np.testing.assert_allclose(ratio, np.median(ratio), rtol=1e-3)
+
+
+def test_embeddings_of_another_width_are_refused(tmp_path: Path) -> None:
+    shape = {"embeddings": True, "tokenizer": with_weights()}
+    with pytest.raises(ModelError, match="width 384"):
+        fitted(tmp_path, recipe("t5", shape=shape))
