@@ -9,7 +9,7 @@ from tests.recompute.around import Around
 from tests.recompute.content import content, fingerprints
 from tests.recompute.observed import Observed, observe, observe_in_process
 from tests.recompute.scenario import Scenario, named
-from tests.recompute.scenarios import code, data, encoder, models, store, surroundings
+from tests.recompute.scenarios import claims, code, data, encoder, models, store, surroundings
 from tests.recompute.tally import TALLY
 
 pytestmark = pytest.mark.slow
@@ -24,7 +24,7 @@ LINEAR = [
 
 
 def test_no_change_is_told_twice():
-    names = [scenario.name for scenario in [*LINEAR, *encoder.SCENARIOS]]
+    names = [scenario.name for scenario in [*LINEAR, *encoder.SCENARIOS, *claims.SCENARIOS]]
     assert len(set(names)) == len(names)
 
 
@@ -36,6 +36,11 @@ def test_linear(scenario, ran_once, tmp_path, monkeypatch):
 @pytest.mark.parametrize("scenario", encoder.SCENARIOS, ids=lambda s: s.name)
 def test_encoder(scenario, ran_encoder, tmp_path, monkeypatch):
     play(scenario, ran_encoder, Around(tmp_path, monkeypatch))
+
+
+@pytest.mark.parametrize("scenario", claims.SCENARIOS, ids=lambda s: s.name)
+def test_claims(scenario, ran_claims, tmp_path, monkeypatch):
+    play(scenario, ran_claims, Around(tmp_path, monkeypatch))
 
 
 def play(scenario: Scenario, start: Bench, around: Around) -> None:

@@ -59,6 +59,8 @@ def _listed(steps: Sequence[PlannedStep], *, everything: bool) -> Iterator[str]:
 
 
 def _figures(step: PlannedStep) -> Iterator[str]:
+    if step.about is not None:
+        yield step.about
     if step.rows is not None:
         to_score = step.stage == "extract" and step.verdict != "cached"
         yield f"{step.rows:,} {'text' if to_score else 'row'}{'' if step.rows == 1 else 's'}"

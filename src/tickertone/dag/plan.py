@@ -17,6 +17,7 @@ from tickertone.dag.history import History
 from tickertone.dag.planned import Plan, PlannedStep, Verdict, planned
 from tickertone.dag.planner import CANNOT_PLAN, Node, NoSuchOutput, Results
 from tickertone.dag.reasons import changes, in_the_store, why_not_there
+from tickertone.dag.recipe_words import in_words
 from tickertone.dag.row_changes import source_rows, split_rows
 from tickertone.dag.scope import Scope
 from tickertone.dag.to_score import ToScore
@@ -43,8 +44,18 @@ def plan_experiment(
 def plan(workspace: Workspace, scope: Scope, refresh: Iterable[str] = ()) -> Plan:
     """What a run would do now. Writes nothing, loads no model, asks no network."""
     walk = _Walk(workspace, scope, frozenset(refresh))
-    steps = [walk.visit(node) for stage in graph.STAGES for node in graph.nodes(scope, stage)]
+    steps = [
+        _described(scope, walk.visit(node))
+        for stage in graph.STAGES
+        for node in graph.nodes(scope, stage)
+    ]
     return Plan(experiment=scope.name, steps=tuple(steps))
+
+
+def _described(scope: Scope, step: PlannedStep) -> PlannedStep:
+    if step.stage != "finetune":
+        return step
+    return step.model_copy(update={"about": in_words(scope.catalog, scope.model(step.subject))})
 
 
 class _Walk:

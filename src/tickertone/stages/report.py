@@ -41,6 +41,8 @@ def _findings(work: Work) -> Findings:
         dataset_specs=settings["datasets"],
         model_specs={name: settings["models"][name] for name in settings["order"]["models"]},
         published=settings["published"],
+        groups=settings["groups"],
+        claims=_rows(tables["claims"].get("")),
         missing=settings["missing"],
         targets={name: _target(tables, name) for name in settings["targets"]},
         datasets={name: _dataset(tables, name) for name in settings["datasets"]},

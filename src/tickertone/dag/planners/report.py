@@ -44,7 +44,7 @@ def wants(scope: Scope, _subject: str) -> list[Node]:
     for target in scope.targets:
         nodes += [Node("combine", f"{scope.name}/{target}/{c}") for c in scope.spec.combiners]
         nodes.append(Node("evaluate", f"{scope.name}/{target}"))
-    return nodes
+    return nodes + [Node("claims", scope.name)] * bool(scope.spec.claims)
 
 
 def step(scope: Scope, subject: str, results: Results) -> Step:
@@ -73,6 +73,7 @@ def step(scope: Scope, subject: str, results: Results) -> Step:
                 for row in scope.catalog.published
                 if row.target in scope.targets
             ],
+            "groups": {name: [*systems] for name, systems in scope.spec.groups.items()},
             "missing": missing,
             "templates": _templates(),
         },
@@ -106,6 +107,8 @@ def _shown(scope: Scope, node: Node, results: Results) -> dict[str, Output]:
         }
     if node.stage == "finetune":
         return {f"measurements:{last}": output("measurements")}
+    if node.stage == "claims":
+        return {"claims": output("claims")}
     if node.stage == "combine":
         return {f"weights:{node.subject.split('/', 1)[1]}": output("weights")}
     return {f"{name}:{last}": output(name) for name in _EVALUATED}
