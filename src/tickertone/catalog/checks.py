@@ -67,6 +67,9 @@ def check_contamination(shown: str, datasets: DatasetsFile) -> None:
     words = dict.fromkeys(spec.related for spec in datasets.datasets.values() if spec.related)
     for at, stanza in enumerate(datasets.contamination):
         _known(f"{shown}, contamination.{at}.related", "related word", stanza.related, words)
+        for name in stanza.except_for:
+            place = f"{shown}, contamination.{at}.except_for"
+            _known(place, "data set", name, datasets.datasets)
 
 
 def check_published(

@@ -58,7 +58,7 @@ class Catalog(Frozen):
         """Where it is known from that a base model has seen a data set, or None if it is not."""
         related = self.datasets[dataset].related
         known = (c for c in self.contamination if c.base == base_name and c.related == related)
-        return next((c.source for c in known), None)
+        return next((c.source for c in known if dataset not in c.except_for), None)
 
 
 def load_catalog(data_folder: Path) -> Catalog:

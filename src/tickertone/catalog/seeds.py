@@ -12,14 +12,14 @@ from tickertone.errors import ConfigError
 Groups = dict[str, tuple[str, ...]]
 
 
-def with_seeds(shown: str, raw: Mapping[str, Any]) -> tuple[dict[str, Any], Groups]:
+def with_seeds(shown: str, raw: Any) -> tuple[Any, Groups]:
     """The content of models.yaml with such stanzas written out; and the names that each became.
 
     Raises ConfigError for `seeds` that are no whole numbers, repeat, or make a name twice.
     """
-    stanzas = raw.get("models")
+    stanzas = raw.get("models") if isinstance(raw, Mapping) else None
     if not isinstance(stanzas, Mapping):
-        return dict(raw), {}
+        return raw, {}
     written: dict[str, Any] = {}
     groups: Groups = {}
     for name, stanza in stanzas.items():

@@ -9,19 +9,19 @@ from tickertone.cli.show import show
 from tickertone.errors import StoreError
 from tickertone.workspace import Workspace
 
-_ALL = """
-    SELECT * EXCLUDE (fingerprint) FROM claims WHERE experiment = ?
-    ORDER BY paper, length(claim), claim, part
-"""
-_SHORT = """
+_ORDER = (
+    "ORDER BY paper, try_cast(regexp_extract(claim, '^[0-9]+') AS INTEGER) NULLS LAST, claim, part"
+)
+_ALL = f"SELECT * EXCLUDE (fingerprint) FROM claims WHERE experiment = ? {_ORDER}"  # noqa: S608
+_SHORT = f"""
     SELECT claim, CASE WHEN part = 0 THEN statement ELSE '  ' || comparison END AS "claim in words",
            CASE WHEN part > 0 THEN target END AS target,
            CASE WHEN metric = 'train_minutes' THEN measured::DECIMAL(9, 1) || ' min'
                 ELSE (100 * measured)::DECIMAL(5, 1)::TEXT END AS difference,
            (100 * low)::DECIMAL(5, 1) || ' to ' || (100 * high)::DECIMAL(5, 1) AS "95 %",
            verdict, why
-    FROM claims WHERE experiment = ? ORDER BY paper, length(claim), claim, part
-"""
+    FROM claims WHERE experiment = ? {_ORDER}
+"""  # noqa: S608
 
 
 def claims(

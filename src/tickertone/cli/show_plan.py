@@ -42,6 +42,8 @@ def plan_as_text(planned: Plan, *, everything: bool = False) -> str:
     if cached and not everything and not planned.all_cached:
         counts = ", ".join(f"{count} {stage}" for stage, count in cached.items())
         lines += [_heading("cached"), *_folded(f"{counts} (--all lists them)", 2), ""]
+    for warning in planned.warnings:
+        lines += [*_folded(f"warning: {warning}", 0), ""]
     return "\n".join([*lines, str(planned)])
 
 

@@ -49,7 +49,7 @@ def plan(workspace: Workspace, scope: Scope, refresh: Iterable[str] = ()) -> Pla
         for stage in graph.STAGES
         for node in graph.nodes(scope, stage)
     ]
-    return Plan(experiment=scope.name, steps=tuple(steps))
+    return Plan(experiment=scope.name, steps=tuple(steps), warnings=tuple(scope.warnings))
 
 
 def _described(scope: Scope, step: PlannedStep) -> PlannedStep:

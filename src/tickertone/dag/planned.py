@@ -29,6 +29,7 @@ class Plan(Frozen):
 
     experiment: str
     steps: tuple[PlannedStep, ...]
+    warnings: tuple[str, ...] = ()
 
     @property
     def all_cached(self) -> bool:

@@ -1,6 +1,8 @@
 """claims: hold what a paper says against the predictions of this experiment, part by part."""
 
 import json
+import re
+import sys
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -63,7 +65,9 @@ def run(work: Work) -> Product:
 
 
 def _in_order(claim: Mapping[str, Any]) -> tuple[str, int, str]:
-    return claim["paper"], len(claim["claim"]), claim["claim"]
+    """By paper, then by number: 2, 3, "3, unseen", 10; those without a number come last."""
+    number = re.match(r"\d+", claim["claim"])
+    return claim["paper"], int(number[0]) if number else sys.maxsize, claim["claim"]
 
 
 def _number(part: tuple[str, Any]) -> int:

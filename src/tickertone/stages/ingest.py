@@ -17,6 +17,7 @@ from tickertone.datasets.examples import QUARANTINE
 from tickertone.datasets.ingest import SourceRows, SplitSnapshot, snapshot_split
 from tickertone.datasets.readers.choose import reader_for
 from tickertone.datasets.snapshot import write_table
+from tickertone.datasets.sources.exclusions import ROLE, read_list
 from tickertone.datasets.sources.locate import Located, hub_identity, identity_key, locate
 from tickertone.errors import DataError
 from tickertone.stages.work import Made, Product, Say, Work
@@ -31,6 +32,10 @@ def run(work: Work) -> Product:
     sources: dict[str, list[SourceRows]] = defaultdict(list)
     for file in located:
         sources[file.split].append(_read(file, spec, work.contents))
+    excluded: frozenset[str] = frozenset()
+    if spec.exclude is not None:
+        identity = work.contents[f"{ROLE}/{spec.exclude}"]
+        excluded = read_list(spec.exclude, work.project / "data", identity)
     snapshots = [
         snapshot_split(
             split,
@@ -38,6 +43,7 @@ def run(work: Work) -> Product:
             task=work.settings["task"]["name"],
             labels=spec.labels,
             max_characters=spec.max_characters,
+            excluded=excluded,
         )
         for split in spec.splits
     ]

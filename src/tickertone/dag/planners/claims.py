@@ -33,7 +33,7 @@ def wants(scope: Scope, _subject: str) -> list[Node]:
     """The evaluation of each target that is spoken of, the systems and the trainings."""
     nodes: dict[Node, None] = {}
     for comparison in _comparisons(scope):
-        if comparison.target:
+        if comparison.target in scope.targets:
             nodes[Node("evaluate", f"{scope.name}/{comparison.target}")] = None
         for system in _systems(scope, comparison):
             if node := _made_by(scope, comparison, system):
@@ -60,7 +60,8 @@ def step(scope: Scope, subject: str, results: Results) -> Step:
                 )
             elif source := _contaminated(scope, target, system):
                 contaminated[key] = source
-    targets = sorted({c.target for c in _comparisons(scope) if c.target})
+    named = {comparison.target for comparison in _comparisons(scope)}
+    targets = [name for name in sorted(scope.targets) if name in named]
     parts = parts_of(
         "claims",
         settings={
@@ -104,6 +105,8 @@ def _systems(scope: Scope, comparison: ComparisonSpec) -> list[str]:
 def _made_by(scope: Scope, comparison: ComparisonSpec, system: str) -> Node | None:
     """The step without which there is no figure; None for one that the experiment has not."""
     target = comparison.target
+    if target in scope.left_out:
+        return None
     if system in scope.spec.combiners:
         return Node("combine", f"{scope.name}/{target}/{system}")
     if system not in scope.spec.models:
@@ -119,6 +122,8 @@ def _why_absent(
     scope: Scope, comparison: ComparisonSpec, system: str, results: Results
 ) -> str | None:
     """Why there is no figure of a system, in words without a path; None where there is one."""
+    if comparison.target is not None and comparison.target in scope.left_out:
+        return f"the target is left out: {scope.left_out[comparison.target]}"
     node = _made_by(scope, comparison, system)
     if node is None:
         if system not in scope.spec.models:
