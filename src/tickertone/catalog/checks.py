@@ -10,7 +10,8 @@ from tickertone.catalog.experiments import ExperimentSpec, TargetSpec
 from tickertone.catalog.mistakes import nearest
 from tickertone.catalog.models import ModelSpec, task_of
 from tickertone.catalog.overlap import pool, share_texts
-from tickertone.catalog.published import PublishedRow
+from tickertone.catalog.published import PublishedRow, PublishedTraining
+from tickertone.catalog.recipes.classifier import ClassifierSpec
 from tickertone.catalog.recipes.endpoint import EndpointSpec
 from tickertone.catalog.recipes.prompted import PromptedRecipe
 from tickertone.errors import ConfigError
@@ -62,6 +63,22 @@ def check_prompted(shown: str, models: Mapping[str, ModelSpec], datasets: Datase
             )
 
 
+def check_classifiers(shown: str, models: Mapping[str, ModelSpec], datasets: DatasetsFile) -> None:
+    """The outputs of a published classifier stand for the labels of a known task, all of them."""
+    for name, model in models.items():
+        if isinstance(model, ClassifierSpec):
+            place = f"{shown}, models.{name}"
+            _known(f"{place}.task", "task", model.task, datasets.tasks)
+            labels = datasets.tasks[model.task].labels
+            if {*model.head.values()} != {*labels}:
+                raise ConfigError(
+                    f"{place}.head",
+                    found=", ".join(model.head.values()),
+                    expected=f"each label of {model.task} once: {', '.join(labels)}",
+                    remedy="map every label of the checkpoint to one of the task",
+                )
+
+
 def check_contamination(shown: str, datasets: DatasetsFile) -> None:
     """Every base that has seen something has seen data sets that are declared."""
     words = dict.fromkeys(spec.related for spec in datasets.datasets.values() if spec.related)
@@ -79,6 +96,14 @@ def check_published(
     targets = dict.fromkeys(name for experiment in experiments for name in experiment.targets)
     for at, row in enumerate(published):
         _known(f"{shown}, published.{at}.target", "target", row.target, targets)
+
+
+def check_published_training(
+    shown: str, training: Iterable[PublishedTraining], models: Mapping[str, ModelSpec]
+) -> None:
+    """Every published time of a training stands next to a model of ours."""
+    for at, row in enumerate(training):
+        _known(f"{shown}, training.{at}.model", "model", row.model, models)
 
 
 def check_experiment(

@@ -10,11 +10,13 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from tickertone.catalog.checks import (
+    check_classifiers,
     check_contamination,
     check_experiment,
     check_models,
     check_prompted,
     check_published,
+    check_published_training,
 )
 from tickertone.catalog.claim_checks import check_claims
 from tickertone.catalog.datasets import ContaminationSpec, DatasetsFile, DatasetSpec, TaskSpec
@@ -22,7 +24,7 @@ from tickertone.catalog.experiments import ExperimentSpec
 from tickertone.catalog.mistakes import explain, nearest
 from tickertone.catalog.models import ModelsFile, ModelSpec
 from tickertone.catalog.prompts import PromptFile, with_templates
-from tickertone.catalog.published import PublishedFile, PublishedRow
+from tickertone.catalog.published import PublishedFile, PublishedRow, PublishedTraining
 from tickertone.catalog.seeds import Groups, with_groups, with_seeds
 from tickertone.catalog.yaml_files import read_yaml
 from tickertone.errors import ConfigError
@@ -42,6 +44,7 @@ class Catalog(Frozen):
     experiments: dict[str, ExperimentSpec]
     contamination: tuple[ContaminationSpec, ...]
     published: tuple[PublishedRow, ...]
+    published_training: tuple[PublishedTraining, ...] = ()
 
     def experiment(self, name: str) -> ExperimentSpec:
         """The experiment called `name`; raises ConfigError, listing the known ones."""
@@ -76,17 +79,21 @@ def load_catalog(data_folder: Path) -> Catalog:
         path.stem: _experiment(data_folder, f"experiments/{path.name}", seeds)
         for path in sorted((data_folder / "experiments").glob("*.yaml"))
     }
-    published: tuple[PublishedRow, ...] = ()
+    figures = PublishedFile()
     if (data_folder / "published.yaml").exists():
-        published = _read(data_folder, "published.yaml", PublishedFile).published
+        figures = _read(data_folder, "published.yaml", PublishedFile)
+    published = figures.published
     check_contamination(_shown(data_folder, "datasets.yaml"), datasets)
     check_models(_shown(data_folder, "models.yaml"), models, datasets.datasets)
     check_prompted(_shown(data_folder, "models.yaml"), models, datasets)
+    check_classifiers(_shown(data_folder, "models.yaml"), models, datasets)
     for name, experiment in experiments.items():
         shown = _shown(data_folder, f"experiments/{name}.yaml")
         check_experiment(shown, experiment, models, datasets)
         check_claims(shown, experiment, models, published)
-    check_published(_shown(data_folder, "published.yaml"), published, experiments.values())
+    shown = _shown(data_folder, "published.yaml")
+    check_published(shown, published, experiments.values())
+    check_published_training(shown, figures.training, models)
     return Catalog(
         folder=data_folder,
         tasks=dict(datasets.tasks),
@@ -96,6 +103,7 @@ def load_catalog(data_folder: Path) -> Catalog:
         experiments=experiments,
         contamination=datasets.contamination,
         published=published,
+        published_training=figures.training,
     )
 
 

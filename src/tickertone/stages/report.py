@@ -41,6 +41,7 @@ def _findings(work: Work) -> Findings:
         dataset_specs=settings["datasets"],
         model_specs={name: settings["models"][name] for name in settings["order"]["models"]},
         published=settings["published"],
+        published_training=settings["published_training"],
         groups=settings["groups"],
         claims=_rows(tables["claims"].get("")),
         missing=settings["missing"],

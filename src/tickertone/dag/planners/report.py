@@ -19,6 +19,7 @@ _TUNED = {"family", "trained_on", "base", "tuning", "lora", "seed"}
 _OF_A_MODEL = {
     "linear": {"family", "trained_on", "features"},
     "encoder": _TUNED,
+    "classifier": {"family", "trained_on", "base", "tuning"},
     "seq2seq": {*_TUNED, "shots"},
     "causal": {*_TUNED, "shots"},
     "endpoint": {"family", "trained_on", "url", "model", "scores", "shots", "seed"},
@@ -72,6 +73,11 @@ def step(scope: Scope, subject: str, results: Results) -> Step:
                 row.model_dump(mode="json")
                 for row in scope.catalog.published
                 if row.target in scope.targets
+            ],
+            "published_training": [
+                row.model_dump(mode="json")
+                for row in scope.catalog.published_training
+                if row.model in scope.spec.models
             ],
             "groups": {name: [*systems] for name, systems in scope.spec.groups.items()},
             "missing": missing,
