@@ -71,6 +71,7 @@ def describe(recipe: Row) -> str:
     words = {
         "full": "fully fine-tuned",
         "lora": f"LoRA of rank {_rank(recipe)}",
+        "lora_8bit": f"LoRA of rank {_rank(recipe)} on 8 bits",
         "qlora": f"QLoRA of rank {_rank(recipe)}",
         "none": f"{recipe.get('shots')}-shot",
     }

@@ -16,7 +16,11 @@ from tickertone.models.protocol import Fitted
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("one_thread")]
 LEARNT = {"batch_size": 6, "epochs": 4, "learning_rate": 2e-2, "trained_on": ("sentences",)}
-KINDS = [("seq2seq", "lora"), ("seq2seq", "qlora"), ("causal", "lora"), ("causal", "qlora")]
+KINDS = [
+    (family, tuning)
+    for family in ("seq2seq", "causal")
+    for tuning in ("lora", "lora_8bit", "qlora")
+]
 
 
 @pytest.fixture(scope="module")

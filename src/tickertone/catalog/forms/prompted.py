@@ -26,9 +26,9 @@ class PromptedForm(Frozen):
     """A base that is asked, and the words that it may answer with."""
 
     base: BaseSpec
-    tuning: Literal["none", "lora", "qlora"] = Field(
-        description="none: as published; lora: adapters on the base in its precision; qlora: "
-        "adapters on the base in 4 bits (NF4, double quantisation)"
+    tuning: Literal["none", "lora", "lora_8bit", "qlora"] = Field(
+        description="none: as published; lora: adapters on the base in its precision; lora_8bit: "
+        "on the base in 8 bits (LLM.int8); qlora: in 4 bits (NF4, double quantisation)"
     )
     lora: LoraSpec = LoraSpec()
     prompt: PromptTemplate = Field(description="in data/models.yaml the name of a file in prompts/")
