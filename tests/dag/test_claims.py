@@ -81,6 +81,26 @@ def test_a_model_that_cannot_be_had_leaves_its_comparisons_unmeasured(copy):
     assert found[4][0] == "holds"
 
 
+def test_a_model_whose_server_may_not_see_the_texts_is_told_as_that(copy):
+    remote = {
+        "family": "endpoint",
+        "url": "https://models.example/v1",
+        "model": "m",
+        "prompt": "plain",
+        "task": "financial_sentiment",
+        "service": {"price_in": 0, "price_out": 0, "spend_at_most": 0},
+    }
+    copy.edit("models.yaml", lambda c: c["models"].update(remote=remote))
+    copy.edit(
+        "datasets.yaml",
+        lambda c: c["datasets"]["demo_wires"]["licence"].update(may_leave=False),
+    )
+    copy.edit("experiments/small.yaml", lambda c: c["models"].append("remote"))
+    copy.edit("experiments/small.yaml", lambda c: c["targets"].pop("headlines"))
+    found = compare(copy, {"target": "wires", "better": ["remote"], "than": ["words"]})
+    assert found == (("not measurable", "remote: texts may not leave this machine"),)
+
+
 def test_a_target_whose_data_are_gone_leaves_its_comparisons_unmeasured(copy):
     (copy.data / "demo" / "wires.txt").unlink()
     make_claims(copy)

@@ -119,6 +119,18 @@ def test_what_is_absent_is_told_with_its_reason_and_stops_nothing_else(tmp_path)
     assert there["verdict"] == "holds"
 
 
+def test_of_several_systems_that_are_absent_for_one_reason_the_name_of_all_is_told(tmp_path):
+    group = {**side("a_s0", "a_s1"), "name": "a"}
+    _, one, other = rows_of(
+        tmp_path,
+        part(group, side("strong")),
+        part({**side("a_s0", "strong"), "name": "both"}, side("weak")),
+        absent={"tweets/a_s0": "no checkpoint of x", "tweets/a_s1": "no checkpoint of x"},
+    )
+    assert one["why"] == "a: no checkpoint of x"
+    assert other["why"] == "a_s0: no checkpoint of x"
+
+
 def test_with_nothing_measured_all_is_not_measurable(tmp_path):
     rows = rows_of(
         tmp_path,

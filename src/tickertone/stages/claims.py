@@ -108,14 +108,24 @@ class _Measure:
         """The systems and figures that are not there, and why, grouped by the reason."""
         reasons: dict[str, list[str]] = defaultdict(list)
         for side in (part["left"], part["right"]):
-            for key in _keys(part, side):
-                if key in self.work.settings["absent"]:
-                    reasons[self.work.settings["absent"][key]].append(key.rpartition("/")[2])
+            for reason, names in self._absent(part, side).items():
+                reasons[reason] += names
             if "value" in side and side["value"] is None:
                 reasons[f"its source gives no {part['metric']}"].append(side["name"])
         if not reasons and part["target"] and not self._texts(part):
             reasons["no text is without a near-twin in train"].append(part["target"])
         return "; ".join(f"{', '.join(names)}: {reason}" for reason, names in reasons.items())
+
+    def _absent(self, part: Part, side: Part) -> dict[str, list[str]]:
+        """Why systems of a side are absent; the side's own name if all are for one reason."""
+        known = self.work.settings["absent"]
+        reasons: dict[str, list[str]] = defaultdict(list)
+        for key in _keys(part, side):
+            if key in known:
+                reasons[known[key]].append(key.rpartition("/")[2])
+        if [len(names) for names in reasons.values()] == [len(side.get("systems", ()))]:
+            return {reason: [side["name"]] for reason in reasons}
+        return reasons
 
     def _cheaper(self, part: Part) -> Row:
         """Minutes of one training each: no interval, for nothing was repeated."""

@@ -12,8 +12,11 @@ from tickertone.catalog.claims import (
     systems_of,
 )
 from tickertone.catalog.models import base_of
+from tickertone.catalog.recipes.endpoint import EndpointSpec
 from tickertone.dag.planner import CANNOT_PLAN, Node, Results
 from tickertone.dag.scope import Scope
+from tickertone.endpoint.leave import refuse_what_may_not_leave
+from tickertone.errors import ConfigError
 from tickertone.frozen import JSON
 from tickertone.identity.fingerprint import parts_of
 from tickertone.store.manifest import Output, Step
@@ -130,15 +133,23 @@ def _why_absent(
             return "not in this experiment"
         return "sits out this target: it was trained on its texts"
     if not results.has(node):
-        return _why_not_made(scope, system)
+        return _why_not_made(scope, system, node)
     target = comparison.target
     if target and not results.has(Node("evaluate", f"{scope.name}/{target}")):
         return "the target was not evaluated"
     return None
 
 
-def _why_not_made(scope: Scope, system: str) -> str:
-    base = base_of(scope.model(system)) if system in scope.spec.models else None
+def _why_not_made(scope: Scope, system: str, node: Node) -> str:
+    spec = scope.model(system) if system in scope.spec.models else None
+    if isinstance(spec, EndpointSpec) and node.stage == "extract":
+        datasets = {node.subject.split("/")[1], *spec.trained_on}
+        try:
+            licences = {name: scope.dataset(name).licence for name in datasets}
+            refuse_what_may_not_leave(f"server {spec.url}", spec, licences)
+        except ConfigError:
+            return "texts may not leave this machine"
+    base = base_of(spec) if spec is not None else None
     if base is not None:
         try:
             scope.base_identity(system)
