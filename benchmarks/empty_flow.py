@@ -23,6 +23,7 @@ TAGS = {
     "extract": ["model"],
     "combine": ["ensemble"],
     "evaluate": ["ensemble"],
+    "claims": ["ensemble"],
     "report": ["ensemble"],
 }
 

@@ -15,7 +15,7 @@ from tickertone.catalog.load import Catalog
 from tickertone.catalog.prompts import PromptFile
 from tickertone.catalog.yaml_files import read_yaml
 from tickertone.datasets.examples import Row
-from tickertone.datasets.readers.choose import reader_for
+from tickertone.datasets.readers.choose import SourceFile, read_split
 from tickertone.datasets.sources.locate import locate
 from tickertone.models.generative.prompts import Shot
 from tickertone.models.generative.shots import balanced_draw
@@ -67,7 +67,8 @@ def tweets(catalog: Catalog, number: int) -> Tweets:
     dataset = catalog.datasets[source]
     found: dict[str, list[tuple[str, str]]] = {}
     for file in locate(dataset, catalog.folder):
-        for row in reader_for(dataset.reader)(file.read(), file.place):
+        read = read_split(dataset.reader, [SourceFile(file.spec.file, file.place, file.read())])
+        for row in (row for source_rows in read for row in source_rows.rows):
             if isinstance(row, Row) and row.label in dataset.labels:
                 found.setdefault(file.split, []).append((row.text, dataset.labels[row.label]))
     texts = tuple(text for text, _ in found["test"][:number])

@@ -8,6 +8,7 @@ from typing import Literal
 
 import yaml
 
+from tickertone.catalog.seeds import with_seeds
 from tickertone.dag.graph import STAGES
 from tickertone.errors import ConfigError
 from tickertone.workspace import Workspace
@@ -25,8 +26,8 @@ def model_names(data: Path) -> tuple[str, ...]:
     """The names in data/models.yaml; raises ConfigError if it cannot be read."""
     path = data / "models.yaml"
     try:
-        stanzas = yaml.safe_load(path.read_text(encoding="utf-8"))["models"]
-        return tuple(sorted(stanzas))
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        return tuple(sorted(with_seeds("data/models.yaml", content)[0]["models"]))
     except (OSError, yaml.YAMLError, KeyError, TypeError) as error:
         raise ConfigError(
             str(path), found=f"not a readable catalog ({error})", expected="a stanza `models:`"

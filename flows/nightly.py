@@ -1,6 +1,6 @@
 """From pinned data to evaluated ensembles: what changed since the last run is computed, no more.
 
-    ingest -> validate -> finetune -> extract -> index -> combine -> evaluate -> report
+    ingest -> validate -> finetune -> extract -> index -> combine -> evaluate -> claims -> report
 
 Every stage has one task run for each data set, model or target; one that fails does not stop its
 siblings, only what needs it. Heavy imports stay inside the stages: workers import this module.
@@ -14,6 +14,7 @@ from prefect.task_runners import ThreadPoolTaskRunner
 
 from flows.choices import Experiment, Model, Stage
 from flows.steps import announce, carry_out, conclude
+from tasks.claims import claims
 from tasks.combine import combine
 from tasks.evaluate import evaluate
 from tasks.extract import extract
@@ -58,6 +59,7 @@ def nightly(
     index(run, "logits", return_state=True)  # what follows reads files: it need not wait for a cure
     carry_out(run, combine)
     evaluated = carry_out(run, evaluate)
+    carry_out(run, claims)
     carry_out(run, report)
 
     summary = run.close()

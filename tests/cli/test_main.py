@@ -17,6 +17,7 @@ def test_help_names_every_command(tickertone):
         "why",
         "accept",
         "leaderboard",
+        "claims",
         "sql",
         "report",
         "datasets",

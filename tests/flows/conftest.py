@@ -125,7 +125,7 @@ def made_up(tmp_path: Path, prefect_server: None, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(Run, "index", lambda self, what="": 0)
     monkeypatch.setattr(Run, "close", Run.summary)
     monkeypatch.setattr(Run, "_gate", lambda self, node: None)
-    for name in ("_gate", "_check_source", "_kind", "_rows"):
+    for name in ("_gate", "_check_source", "_kind", "_rows", "_about"):
         monkeypatch.setattr(f"tickertone.dag.plan._Walk.{name}", lambda *_: None)
     for name in ("remember_accepted", "publish"):
         monkeypatch.setattr(f"tickertone.dag.run.{name}", lambda *_: None)

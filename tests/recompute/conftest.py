@@ -3,6 +3,7 @@
 import pytest
 
 from tests.dag.bench import EXPERIMENT, MODELS, Bench
+from tests.dag.claiming import make_claims
 from tests.dag.lineage import lineage
 from tests.models.tiny import tiny_base
 from tests.recompute.tally import TALLY
@@ -61,6 +62,16 @@ def ran_lineage(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("tickertone.stages.finetune.fit_in_process", fit_here)
         summary, _ = bench.run()
+    assert summary.failures == ()
+    return bench
+
+
+@pytest.fixture(scope="session")
+def ran_claims(ran_once, tmp_path_factory):
+    """A workspace whose experiment tests claims, and that has been run."""
+    bench = ran_once.copied_to(tmp_path_factory.mktemp("ran claims") / "copy")
+    make_claims(bench)
+    summary, _ = bench.run()
     assert summary.failures == ()
     return bench
 

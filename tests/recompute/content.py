@@ -19,6 +19,8 @@ _OF_THE_EXPERIMENT = {
     "evaluations": "* EXCLUDE (fingerprint)",
     "predictions": "* EXCLUDE (fingerprint)",
     "confusion": "* EXCLUDE (fingerprint)",
+    "claims": "* EXCLUDE (fingerprint)",
+    "groups": "*",
 }
 _SCORED = " AND text_id IN (SELECT text_id FROM examples WHERE list_contains(?, dataset))"
 

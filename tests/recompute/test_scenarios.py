@@ -10,6 +10,7 @@ from tests.recompute.content import content, fingerprints
 from tests.recompute.observed import Observed, observe, observe_in_process
 from tests.recompute.scenario import Scenario, named
 from tests.recompute.scenarios import (
+    claims,
     code,
     data,
     encoder,
@@ -32,7 +33,8 @@ LINEAR = [
 
 
 def test_no_change_is_told_twice():
-    names = [scenario.name for scenario in [*LINEAR, *encoder.SCENARIOS, *lineage.SCENARIOS]]
+    others = [*encoder.SCENARIOS, *lineage.SCENARIOS, *claims.SCENARIOS]
+    names = [scenario.name for scenario in [*LINEAR, *others]]
     assert len(set(names)) == len(names)
 
 
@@ -49,6 +51,11 @@ def test_encoder(scenario, ran_encoder, tmp_path, monkeypatch):
 @pytest.mark.parametrize("scenario", lineage.SCENARIOS, ids=lambda s: s.name)
 def test_lineage(scenario, ran_lineage, tmp_path, monkeypatch):
     play(scenario, ran_lineage, Around(tmp_path, monkeypatch))
+
+
+@pytest.mark.parametrize("scenario", claims.SCENARIOS, ids=lambda s: s.name)
+def test_claims(scenario, ran_claims, tmp_path, monkeypatch):
+    play(scenario, ran_claims, Around(tmp_path, monkeypatch))
 
 
 def play(scenario: Scenario, start: Bench, around: Around) -> None:

@@ -99,6 +99,8 @@ def work_of(tmp_path):
                 },
                 "order": {"targets": ["news"], "models": ["plain"]},
                 "published": [],
+                "published_training": [],
+                "groups": {},
                 "missing": [],
                 **settings,
             },

@@ -11,7 +11,8 @@ from tickertone.catalog.known import require_known
 from tickertone.catalog.lineage import learnt_by
 from tickertone.catalog.models import ModelSpec, task_of
 from tickertone.catalog.overlap import pool, share_texts
-from tickertone.catalog.published import PublishedRow
+from tickertone.catalog.published import PublishedRow, PublishedTraining
+from tickertone.catalog.recipes.classifier import ClassifierSpec
 from tickertone.catalog.recipes.endpoint import EndpointSpec
 from tickertone.catalog.recipes.prompted import PromptedRecipe
 from tickertone.errors import ConfigError
@@ -76,11 +77,30 @@ def _answered_at_once(place: str, model: PromptedRecipe | EndpointSpec) -> None:
         )
 
 
+def check_classifiers(shown: str, models: Mapping[str, ModelSpec], datasets: DatasetsFile) -> None:
+    """The outputs of a published classifier stand for the labels of a known task, all of them."""
+    for name, model in models.items():
+        if isinstance(model, ClassifierSpec):
+            place = f"{shown}, models.{name}"
+            require_known(f"{place}.task", "task", model.task, datasets.tasks)
+            labels = datasets.tasks[model.task].labels
+            if {*model.head.values()} != {*labels}:
+                raise ConfigError(
+                    f"{place}.head",
+                    found=", ".join(model.head.values()),
+                    expected=f"each label of {model.task} once: {', '.join(labels)}",
+                    remedy="map every label of the checkpoint to one of the task",
+                )
+
+
 def check_contamination(shown: str, datasets: DatasetsFile) -> None:
     """Every base that has seen something has seen data sets that are declared."""
     words = dict.fromkeys(spec.related for spec in datasets.datasets.values() if spec.related)
     for at, stanza in enumerate(datasets.contamination):
         require_known(f"{shown}, contamination.{at}.related", "related word", stanza.related, words)
+        for name in stanza.except_for:
+            place = f"{shown}, contamination.{at}.except_for"
+            require_known(place, "data set", name, datasets.datasets)
 
 
 def check_published(
@@ -90,6 +110,14 @@ def check_published(
     targets = dict.fromkeys(name for experiment in experiments for name in experiment.targets)
     for at, row in enumerate(published):
         require_known(f"{shown}, published.{at}.target", "target", row.target, targets)
+
+
+def check_published_training(
+    shown: str, training: Iterable[PublishedTraining], models: Mapping[str, ModelSpec]
+) -> None:
+    """Every published time of a training stands next to a model of ours."""
+    for at, row in enumerate(training):
+        require_known(f"{shown}, training.{at}.model", "model", row.model, models)
 
 
 def check_experiment(

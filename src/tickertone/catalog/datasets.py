@@ -114,6 +114,9 @@ class ContaminationSpec(Frozen):
     base: str
     related: str = Field(description="the `related` word of the data sets it has seen")
     source: str = Field(description="where that is known from")
+    except_for: tuple[Name, ...] = Field(
+        (), description="data sets of that word which leave out what it has seen"
+    )
 
 
 class DatasetsFile(Frozen):

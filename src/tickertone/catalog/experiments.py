@@ -4,6 +4,7 @@ from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
+from tickertone.catalog.claims import ClaimSpec
 from tickertone.catalog.identifiers import Name
 from tickertone.frozen import Frozen
 
@@ -90,14 +91,18 @@ CombinerSpec = Annotated[
 
 
 class ExperimentSpec(Frozen):
-    """Targets, models, combiners, and how uncertainty is drawn."""
+    """Targets, models, combiners, how uncertainty is drawn, and claims to test."""
 
     title: str
     targets: dict[Name, TargetSpec] = Field(min_length=1)
     models: tuple[Name, ...] = Field(min_length=1)
     combiners: dict[Name, CombinerSpec] = Field(default_factory=dict)
+    groups: dict[Name, tuple[Name, ...]] = Field(
+        default_factory=dict, description="systems whose figures are also shown on average"
+    )
     bootstrap_draws: int = Field(1000, ge=100)
     seed: int = 0
+    claims: tuple[ClaimSpec, ...] = ()
 
     @model_validator(mode="after")
     def _models_differ(self) -> Self:
@@ -110,4 +115,23 @@ class ExperimentSpec(Frozen):
         both = set(self.models) & set(self.combiners)
         if both:
             raise ValueError(f"names of a model and of a combiner at once: {sorted(both)}")
+        return self
+
+    @model_validator(mode="after")
+    def _groups_are_of_systems(self) -> Self:
+        systems = {*self.models, *self.combiners}
+        for name, members in self.groups.items():
+            if name in systems:
+                raise ValueError(f"groups.{name}: a system has this name")
+            if not members or len({*members}) != len(members):
+                raise ValueError(f"groups.{name}: give systems, each once")
+            if strange := sorted({*members} - systems):
+                raise ValueError(f"groups.{name}: {strange[0]} is no system of the experiment")
+        return self
+
+    @model_validator(mode="after")
+    def _claims_differ(self) -> Self:
+        numbers = [(claim.paper, claim.claim) for claim in self.claims]
+        if len({*numbers}) != len(numbers):
+            raise ValueError("claims: a claim of a paper has the number of another")
         return self

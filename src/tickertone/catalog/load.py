@@ -11,18 +11,22 @@ from pydantic import BaseModel, ValidationError
 
 from tickertone.catalog.base_checks import check_bases
 from tickertone.catalog.checks import (
+    check_classifiers,
     check_contamination,
     check_experiment,
     check_models,
     check_prompted,
     check_published,
+    check_published_training,
 )
+from tickertone.catalog.claim_checks import check_claims
 from tickertone.catalog.datasets import ContaminationSpec, DatasetsFile, DatasetSpec, TaskSpec
 from tickertone.catalog.experiments import ExperimentSpec
 from tickertone.catalog.mistakes import explain, nearest
 from tickertone.catalog.models import ModelsFile, ModelSpec
 from tickertone.catalog.prompts import PromptFile, with_templates
-from tickertone.catalog.published import PublishedFile, PublishedRow
+from tickertone.catalog.published import PublishedFile, PublishedRow, PublishedTraining
+from tickertone.catalog.seeds import Groups, with_groups, with_seeds
 from tickertone.catalog.yaml_files import read_yaml
 from tickertone.errors import ConfigError
 from tickertone.frozen import Frozen
@@ -37,9 +41,11 @@ class Catalog(Frozen):
     tasks: dict[str, TaskSpec]
     datasets: dict[str, DatasetSpec]
     models: dict[str, ModelSpec]
+    prompts: dict[str, PromptFile]
     experiments: dict[str, ExperimentSpec]
     contamination: tuple[ContaminationSpec, ...]
     published: tuple[PublishedRow, ...]
+    published_training: tuple[PublishedTraining, ...] = ()
 
     def experiment(self, name: str) -> ExperimentSpec:
         """The experiment called `name`; raises ConfigError, listing the known ones."""
@@ -56,7 +62,7 @@ class Catalog(Frozen):
         """Where it is known from that a base model has seen a data set, or None if it is not."""
         related = self.datasets[dataset].related
         known = (c for c in self.contamination if c.base == base_name and c.related == related)
-        return next((c.source for c in known), None)
+        return next((c.source for c in known if dataset not in c.except_for), None)
 
 
 def load_catalog(data_folder: Path) -> Catalog:
@@ -69,30 +75,37 @@ def load_catalog(data_folder: Path) -> Catalog:
         path.stem: _read(data_folder, f"prompts/{path.name}", PromptFile)
         for path in sorted((data_folder / "prompts").glob("*.yaml"))
     }
-    models = _models(data_folder, prompts)
+    models, seeds = _models(data_folder, prompts)
     experiments = {
-        path.stem: _read(data_folder, f"experiments/{path.name}", ExperimentSpec)
+        path.stem: _experiment(data_folder, f"experiments/{path.name}", seeds)
         for path in sorted((data_folder / "experiments").glob("*.yaml"))
     }
-    published: tuple[PublishedRow, ...] = ()
+    figures = PublishedFile()
     if (data_folder / "published.yaml").exists():
-        published = _read(data_folder, "published.yaml", PublishedFile).published
+        figures = _read(data_folder, "published.yaml", PublishedFile)
+    published = figures.published
     check_contamination(_shown(data_folder, "datasets.yaml"), datasets)
     check_models(_shown(data_folder, "models.yaml"), models, datasets.datasets)
     check_bases(_shown(data_folder, "models.yaml"), models)
     check_prompted(_shown(data_folder, "models.yaml"), models, datasets)
+    check_classifiers(_shown(data_folder, "models.yaml"), models, datasets)
     for name, experiment in experiments.items():
         shown = _shown(data_folder, f"experiments/{name}.yaml")
         check_experiment(shown, experiment, models, datasets)
-    check_published(_shown(data_folder, "published.yaml"), published, experiments.values())
+        check_claims(shown, experiment, models, published)
+    shown = _shown(data_folder, "published.yaml")
+    check_published(shown, published, experiments.values())
+    check_published_training(shown, figures.training, models)
     return Catalog(
         folder=data_folder,
         tasks=dict(datasets.tasks),
         datasets=dict(datasets.datasets),
         models=dict(models),
+        prompts=prompts,
         experiments=experiments,
         contamination=datasets.contamination,
         published=published,
+        published_training=figures.training,
     )
 
 
@@ -100,12 +113,25 @@ def _shown(data_folder: Path, name: str) -> str:
     return f"{data_folder.name}/{name}"
 
 
-def _models(data_folder: Path, prompts: Mapping[str, PromptFile]) -> Mapping[str, ModelSpec]:
+def _models(
+    data_folder: Path, prompts: Mapping[str, PromptFile]
+) -> tuple[Mapping[str, ModelSpec], Groups]:
+    """The models, and which of them are one stanza with several seeds."""
     shown = _shown(data_folder, "models.yaml")
     raw: Any = read_yaml(data_folder / "models.yaml", shown)
+    seeds: Groups = {}
     if isinstance(raw, Mapping):
+        raw, seeds = with_seeds(shown, raw)
         raw = with_templates(shown, raw, prompts)
-    return _checked(raw, shown, ModelsFile).models
+    return _checked(raw, shown, ModelsFile).models, seeds
+
+
+def _experiment(data_folder: Path, name: str, seeds: Groups) -> ExperimentSpec:
+    shown = _shown(data_folder, name)
+    raw: Any = read_yaml(data_folder / name, shown)
+    return _checked(
+        with_groups(raw, seeds) if isinstance(raw, Mapping) else raw, shown, ExperimentSpec
+    )
 
 
 def _read(data_folder: Path, name: str, kind: type[_File]) -> _File:

@@ -8,11 +8,13 @@ from pydantic import Field
 from tickertone.catalog.bases import FilesSpec
 from tickertone.catalog.datasets import DatasetSpec
 from tickertone.catalog.forms.causal import CausalForm
+from tickertone.catalog.forms.classifier import ClassifierForm
 from tickertone.catalog.forms.encoder import EncoderForm
 from tickertone.catalog.forms.endpoint import EndpointForm
 from tickertone.catalog.forms.linear import EmbeddingSpec, LinearForm
 from tickertone.catalog.forms.seq2seq import Seq2SeqForm
 from tickertone.catalog.identifiers import Name
+from tickertone.catalog.recipes.classifier import ClassifierSpec
 from tickertone.catalog.recipes.encoder import EncoderSpec
 from tickertone.catalog.recipes.endpoint import EndpointSpec
 from tickertone.catalog.recipes.linear import LinearSpec
@@ -20,13 +22,14 @@ from tickertone.catalog.recipes.prompted import CausalSpec, PromptedRecipe, Seq2
 from tickertone.frozen import Frozen
 
 ModelSpec = Annotated[
-    LinearSpec | EncoderSpec | Seq2SeqSpec | CausalSpec | EndpointSpec,
+    LinearSpec | EncoderSpec | ClassifierSpec | Seq2SeqSpec | CausalSpec | EndpointSpec,
     Field(discriminator="family"),
 ]
-Form = LinearForm | EncoderForm | Seq2SeqForm | CausalForm | EndpointForm
+Form = LinearForm | EncoderForm | ClassifierForm | Seq2SeqForm | CausalForm | EndpointForm
 _FORMS: dict[str, type[Form]] = {
     "linear": LinearForm,
     "encoder": EncoderForm,
+    "classifier": ClassifierForm,
     "seq2seq": Seq2SeqForm,
     "causal": CausalForm,
     "endpoint": EndpointForm,
@@ -67,6 +70,8 @@ def with_similarity_base(recipe: ModelSpec, base: FilesSpec) -> ModelSpec:
 
 def task_of(recipe: ModelSpec, datasets: Mapping[str, DatasetSpec]) -> str:
     """The task that a model is for: of what it learns from, or the one that its stanza names."""
+    if isinstance(recipe, ClassifierSpec):
+        return recipe.task
     if isinstance(recipe, PromptedRecipe | EndpointSpec) and recipe.task is not None:
         return recipe.task
     return datasets[recipe.trained_on[0]].task

@@ -16,7 +16,18 @@ class PublishedRow(Frozen):
     source: str = Field(description="where the figure stands")
 
 
+class PublishedTraining(Frozen):
+    """What others said that a training took, next to a model of ours."""
+
+    model: str = Field(description="the model of ours that it can be read next to")
+    system: str
+    minutes: float = Field(gt=0)
+    device: str
+    source: str = Field(description="where the figure stands")
+
+
 class PublishedFile(Frozen):
     """The whole of data/published.yaml."""
 
     published: tuple[PublishedRow, ...] = ()
+    training: tuple[PublishedTraining, ...] = ()

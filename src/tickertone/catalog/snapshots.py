@@ -96,6 +96,9 @@ class SnapshotSpec(Frozen):
     labels: dict[str, str] = Field(min_length=1, description="label in the file -> task label")
     splits: dict[Name, SplitSpec] = Field(min_length=1)
     max_characters: int = Field(10_000, ge=1)
+    exclude: str | None = Field(
+        None, description="file below data/ with a text_id a line: these rows are set aside"
+    )
 
     @model_validator(mode="after")
     def _dev_is_carved(self) -> Self:

@@ -2,7 +2,7 @@
 
 import typer
 
-from tickertone.cli import accept, catalog, doctor, lock, maintenance, plan, results, run
+from tickertone.cli import accept, catalog, claims, doctor, lock, maintenance, plan, results, run
 from tickertone.cli.mistakes import told
 
 app = typer.Typer(
@@ -17,6 +17,7 @@ app.command()(plan.plan)
 app.command()(plan.why)
 app.command()(accept.accept)
 app.command()(results.leaderboard)
+app.command()(claims.claims)
 app.command()(results.sql)
 app.command()(results.report)
 app.command()(catalog.datasets)

@@ -38,6 +38,14 @@ _OLDER = """
       AND done.run < (SELECT max(run) FROM steps WHERE experiment = $1 AND stage = 'ingest')
     ORDER BY 1
 """
+_GROUPS = """
+    SELECT target, "group",
+           systems || CASE WHEN systems < members THEN ' of ' || members ELSE '' END AS systems,
+           (100 * accuracy_mean)::DECIMAL(4, 1) AS "accuracy %, mean",
+           (100 * accuracy_min)::DECIMAL(4, 1) || ' to ' || (100 * accuracy_max)::DECIMAL(4, 1)
+               AS "lowest to highest", macro_f1_mean::DECIMAL(5, 3) AS "macro F1, mean"
+    FROM groups WHERE experiment = ? AND split = 'full' ORDER BY target, accuracy_mean DESC, "group"
+"""
 AsJson = Annotated[bool, typer.Option("--json", help="JSON instead of a table")]
 
 
@@ -49,6 +57,7 @@ def leaderboard(
     workspace = Workspace.find()
     show(_known(workspace, _LEADERBOARD, experiment), as_json=as_json)
     if not as_json:
+        _show_groups(workspace, experiment)
         _say_what_is_older(workspace, experiment)
 
 
@@ -63,7 +72,17 @@ def print_leaderboard(workspace: Workspace, experiment: str) -> None:
             as_json=False,
             title=f"{experiment}: full test splits, and accuracy on the clean ones",
         )
+        _show_groups(workspace, experiment)
         _say_what_is_older(workspace, experiment)
+
+
+def _show_groups(workspace: Workspace, experiment: str) -> None:
+    """The means of groups, such as one recipe with several seeds; nothing where there is none."""
+    from tickertone.store.query import query
+
+    answer = query(workspace, _GROUPS, [experiment])
+    if answer.rows:
+        show(answer, as_json=False, title="groups of systems, on average over full test splits")
 
 
 def _say_what_is_older(workspace: Workspace, experiment: str) -> None:

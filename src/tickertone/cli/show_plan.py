@@ -42,6 +42,8 @@ def plan_as_text(planned: Plan, *, everything: bool = False) -> str:
     if cached and not everything and not planned.all_cached:
         counts = ", ".join(f"{count} {stage}" for stage, count in cached.items())
         lines += [_heading("cached"), *_folded(f"{counts} (--all lists them)", 2), ""]
+    for warning in planned.warnings:
+        lines += [*_folded(f"warning: {warning}", 0), ""]
     return "\n".join([*lines, str(planned)])
 
 
@@ -59,6 +61,8 @@ def _listed(steps: Sequence[PlannedStep], *, everything: bool) -> Iterator[str]:
 
 
 def _figures(step: PlannedStep) -> Iterator[str]:
+    if step.about is not None:
+        yield step.about
     if step.rows is not None:
         to_score = step.stage == "extract" and step.verdict != "cached"
         yield f"{step.rows:,} {'text' if to_score else 'row'}{'' if step.rows == 1 else 's'}"

@@ -1,7 +1,7 @@
-"""What the database takes from the catalog: where data sets come from, and what targets score."""
+"""What the database takes from the catalog: origins, targets, groups, and who tests claims."""
 
 from tickertone.catalog.load import Catalog
-from tickertone.store.indexer import CatalogRows, Origin, TargetSplit
+from tickertone.store.indexer import CatalogRows, Claiming, GroupMember, Origin, TargetSplit
 
 
 def catalog_rows(catalog: Catalog) -> CatalogRows:
@@ -27,4 +27,15 @@ def catalog_rows(catalog: Catalog) -> CatalogRows:
             for target_name, target in experiment.targets.items()
         ),
         published=catalog.published,
+        groups=tuple(
+            GroupMember(experiment=name, group=group, system=system)
+            for name, experiment in catalog.experiments.items()
+            for group, systems in experiment.groups.items()
+            for system in systems
+        ),
+        claiming=tuple(
+            Claiming(experiment=name)
+            for name, experiment in catalog.experiments.items()
+            if experiment.claims
+        ),
     )

@@ -65,7 +65,10 @@ def _comes_from(stage: str, output: str, settings: Any) -> Callable[[str], bool]
     split = Path(output).stem  # "train" of "train.texts"
     match stage:
         case "ingest":
-            return lambda role: output in {"quarantine", role.partition("/")[0]}
+            # A list of exclusions bears on every split.
+            return lambda role: (
+                output == "quarantine" or role.partition("/")[0] in {output, "exclude"}
+            )
         case "validate":
             dataset = settings.get("dataset", {})
             train = dataset.get("splits", {}).get("train", {})

@@ -9,7 +9,9 @@ from tickertone.dag.planner import Node, Planner
 from tickertone.dag.scope import Scope
 from tickertone.errors import ConfigError
 
-STAGES = ("ingest", "validate", "finetune", "extract", "combine", "evaluate", "report")
+STAGES = (
+    "ingest", "validate", "finetune", "extract", "combine", "evaluate", "claims", "report",
+)  # fmt: skip
 
 
 def planner(stage: str) -> Planner:

@@ -17,6 +17,7 @@ from tickertone.dag.history import History
 from tickertone.dag.planned import Plan, PlannedStep, Verdict, planned
 from tickertone.dag.planner import CANNOT_PLAN, Node, NoSuchOutput, Results
 from tickertone.dag.reasons import changes, in_the_store, why_not_there
+from tickertone.dag.recipe_words import in_words
 from tickertone.dag.row_changes import source_rows, split_rows
 from tickertone.dag.scope import Scope
 from tickertone.dag.to_score import ToScore
@@ -43,8 +44,8 @@ def plan_experiment(
 def plan(workspace: Workspace, scope: Scope, refresh: Iterable[str] = ()) -> Plan:
     """What a run would do now. Writes nothing, loads no model, asks no network."""
     walk = _Walk(workspace, scope, frozenset(refresh))
-    steps = [walk.visit(node) for stage in graph.STAGES for node in graph.nodes(scope, stage)]
-    return Plan(experiment=scope.name, steps=tuple(steps))
+    steps = [walk.told(node) for stage in graph.STAGES for node in graph.nodes(scope, stage)]
+    return Plan(experiment=scope.name, steps=tuple(steps), warnings=tuple(scope.warnings))
 
 
 class _Walk:
@@ -62,6 +63,10 @@ class _Walk:
         self.open: set[Node] = set()  # the steps of which not all that comes out is known
         self.first: dict[str, Node] = {}  # fingerprint, or path of a lost file -> who will make it
         self.snapshots: dict[tuple[str, str], pa.Table | None] = {}  # the rows of changed sources
+
+    def told(self, node: Node) -> PlannedStep:
+        """The verdict on one step, with words about its recipe if it has one."""
+        return self.visit(node).model_copy(update={"about": self._about(node)})
 
     def visit(self, node: Node) -> PlannedStep:
         """The verdict on one step, once all before it were visited."""
@@ -195,6 +200,11 @@ class _Walk:
         coming = {split: rows for (name, split), rows in self.snapshots.items() if name == dataset}
         known = {split: rows for split, rows in coming.items() if rows is not None}
         return self.to_score.count(step, known, anew=self._asked(node))
+
+    def _about(self, node: Node) -> str | None:
+        if node.stage != "finetune":
+            return None
+        return in_words(self.scope.catalog, self.scope.model(node.subject))
 
     def _kind(self, node: Node) -> str | None:
         if node.stage in {"finetune", "extract"}:

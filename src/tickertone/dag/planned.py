@@ -20,6 +20,7 @@ class PlannedStep(Frozen):
     reasons: tuple[str, ...]
     fingerprint: str | None = None  # None while something that it reads is not known
     seconds: float | None = None  # an estimate, see dag.durations; None where nothing was timed
+    about: str | None = None  # of a training: its family, base and whether that is pinned, prompt
     rows: int | None = None  # rows that a cached step read; else to train on, or texts to score
 
 
@@ -28,6 +29,7 @@ class Plan(Frozen):
 
     experiment: str
     steps: tuple[PlannedStep, ...]
+    warnings: tuple[str, ...] = ()
 
     @property
     def all_cached(self) -> bool:

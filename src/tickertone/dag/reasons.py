@@ -25,6 +25,7 @@ _KINDS = {
     "evaluations": "results of",
     "leaderboard": "results of",
     "measurements": "measurements of",
+    "predictions": "predictions of",
     "quarantine": "quarantine of",
     "reliability": "results of",
     "weights": "weights of",
@@ -112,6 +113,8 @@ def named(node: Node, role: str) -> tuple[str, str]:
             return "", f"{target} fitting rows"
         case (("combine" | "evaluate"), ("test" | "test.examples")):
             return "", f"{target} test"
+        case "claims", "test":
+            return "", f"{name} test"
         case "report", "split":
             return "", name.replace("/", " ")
     return (_KINDS[kind], name) if kind in _KINDS else ("", role)

@@ -43,7 +43,7 @@ class Run:
         self._in_use: IO[str] | None = None
         self._manifests: dict[Node, Manifest] = {}
         self._indexed: set[Node] = set()
-        self.warnings: list[str] = []
+        self.warnings: list[str] = scope.warnings
 
     @classmethod
     def open(

@@ -1,7 +1,7 @@
 """What an experiment asks for: data sets, models, targets and combiners, names resolved."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from tickertone.catalog.datasets import DatasetSpec
@@ -11,6 +11,7 @@ from tickertone.catalog.load import Catalog
 from tickertone.catalog.mistakes import nearest
 from tickertone.catalog.models import ModelSpec, base_of, similarity_base_of, task_of
 from tickertone.catalog.overlap import pool
+from tickertone.datasets.sources.exclusions import lacking
 from tickertone.errors import ConfigError
 from tickertone.frozen import JSON
 from tickertone.models.bases import base_identity
@@ -24,10 +25,14 @@ class Scope:
     name: str
     spec: ExperimentSpec
     chosen: tuple[str, ...]  # the others are taken from the store, where they are there
+    left_out: Mapping[str, str] = field(default_factory=dict)  # target -> what it lacks
 
     @classmethod
     def of(cls, catalog: Catalog, name: str, models: Iterable[str] = ()) -> "Scope":
-        """The experiment called `name`; of `models`, if any, only those. Raises ConfigError."""
+        """The experiment called `name`; of `models`, if any, only those. Raises ConfigError.
+
+        A target whose data set excludes texts by a list that is not there is left out.
+        """
         spec = catalog.experiment(name)
         chosen = tuple(models)
         for model in chosen:
@@ -39,7 +44,15 @@ class Scope:
                     remedy=nearest(model, spec.models)
                     or f"add it to data/experiments/{name}.yaml, or correct the name",
                 )
-        return cls(catalog, name, spec, chosen or spec.models)
+        left_out = {
+            target: why
+            for target, refs in spec.targets.items()
+            if (exclude := catalog.datasets[refs.test.dataset].exclude)
+            and (why := lacking(exclude, catalog.folder))
+        }
+        targets = {target: refs for target, refs in spec.targets.items() if target not in left_out}
+        spec = spec.model_copy(update={"targets": targets})
+        return cls(catalog, name, spec, chosen or spec.models, left_out)
 
     def dataset(self, name: str) -> DatasetSpec:
         """The stanza of a data set."""
@@ -78,6 +91,11 @@ class Scope:
     def target_task(self, target: str) -> dict[str, JSON]:
         """The task of a target, as it goes into settings."""
         return self.task(self.spec.targets[target].test.dataset)
+
+    @property
+    def warnings(self) -> list[str]:
+        """What was left out, and why."""
+        return [f"target {target} is left out: {why}" for target, why in self.left_out.items()]
 
     @property
     def targets(self) -> Mapping[str, TargetSpec]:

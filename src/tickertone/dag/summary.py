@@ -1,4 +1,4 @@
-"""How a run ended, for people: counts, warnings, and one sentence a failure."""
+"""How a run ended, for people: counts, warnings, and one sentence a cause of failure."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -7,14 +7,17 @@ from typing import Self
 from tickertone.frozen import Frozen
 from tickertone.store.journal import Entry
 
+_NAMED = 3  # steps that are named in one sentence
+
 
 class Summary(Frozen):
-    """What a run did, in numbers and in one sentence a failure."""
+    """What a run did, in numbers and in one sentence a cause of failure."""
 
     run: str
     experiment: str
     computed: int
     cached: int
+    failed: int
     blocked: int
     failures: tuple[str, ...]
     warnings: tuple[str, ...] = ()
@@ -25,24 +28,39 @@ class Summary(Frozen):
     ) -> Self:
         """What came of the steps that a run has noted so far."""
         count = Counter(entry.outcome for entry in entries)
-        failed = (entry for entry in entries if entry.outcome == "failed")
+        failed = [entry for entry in entries if entry.outcome == "failed"]
         return cls(
             run=run,
             experiment=experiment,
             computed=count["computed"],
             cached=count["cached"],
+            failed=count["failed"],
             blocked=count["blocked"],
-            failures=tuple(f"{entry.step} failed: {entry.message}" for entry in failed),
+            failures=_in_words(failed),
             warnings=tuple(warnings),
         )
 
     def __str__(self) -> str:
         """One readable paragraph."""
-        total = self.computed + self.cached + self.blocked + len(self.failures)
+        total = self.computed + self.cached + self.blocked + self.failed
         lines = [
             f"run {self.run} of {self.experiment}: {total} steps, {self.computed} computed, "
-            f"{self.cached} cached, {len(self.failures)} failed, {self.blocked} blocked"
+            f"{self.cached} cached, {self.failed} failed, {self.blocked} blocked"
         ]
         if self.computed == 0 and not self.failures:
             lines.append("nothing had changed: nothing was recomputed")
         return "\n".join([*lines, *(f"warning: {w}" for w in self.warnings), *self.failures])
+
+
+def _in_words(failed: Sequence[Entry]) -> tuple[str, ...]:
+    """One sentence for all steps that failed of the same, such as a base that cannot be had."""
+    steps: dict[str, list[str]] = {}
+    for entry in failed:
+        steps.setdefault(entry.message, []).append(entry.step)
+    return tuple(f"{_named(names)} failed: {message}" for message, names in steps.items())
+
+
+def _named(steps: Sequence[str]) -> str:
+    """One step by its name; of several the first three, and how many more."""
+    shown = ", ".join(steps[:_NAMED])
+    return f"{shown} and {len(steps) - _NAMED} more" if len(steps) > _NAMED else shown

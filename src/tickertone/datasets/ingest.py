@@ -17,6 +17,8 @@ from tickertone.datasets.readers.decoding import MOST_BAD_ROWS, readable
 from tickertone.errors import DataError
 from tickertone.identity.text import example_id, normalise, text_id
 
+EXCLUDED = "on the list of exclusions"
+
 
 @dataclass(frozen=True)
 class SourceRows:
@@ -52,10 +54,12 @@ def snapshot_split(
     task: str,
     labels: Mapping[str, str],
     max_characters: int,
+    excluded: frozenset[str] = frozenset(),
 ) -> SplitSnapshot:
     """Turn the rows of a split's files into its snapshot.
 
-    `labels` maps the file's labels to those of `task`. Raises DataError if so many labels of a file
+    `labels` maps the file's labels to those of `task`; texts whose id is `excluded` are set aside.
+    Raises DataError if so many labels of a file
     are unknown that the map must be wrong.
     """
     examples: list[Example] = []
@@ -68,7 +72,9 @@ def snapshot_split(
                 rejected.append((source.file, found))
             else:
                 examples.append(found)
-    stay, gone = settle(examples)
+    listed = [example for example in examples if example.text_id in excluded]
+    rejected += [(e.file, Rejected(e.line, EXCLUDED, e.text)) for e in listed]
+    stay, gone = settle([example for example in examples if example.text_id not in excluded])
     rejected += [(e.file, Rejected(e.line, reason, e.text)) for e, reason in gone]
     return SplitSnapshot(
         split, _accepted(stay), _quarantine(split, rejected, longest=max_characters)

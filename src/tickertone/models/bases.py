@@ -84,7 +84,8 @@ def _pinned(base: FilesSpec) -> str:
             f"base {base.hub}",
             found="no revision",
             expected="the commit of the Hub repository, 40 hex digits",
-            remedy="run `tickertone lock` where the Hub can be reached, or write base.revision",
+            remedy="run `tickertone lock` where the Hub can be reached, or write base.revision; "
+            "without the Hub, give base.folder a copy of the files in place of base.hub",
         )
     return base.revision
 

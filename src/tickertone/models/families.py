@@ -7,6 +7,7 @@ of one family does not contain the code of another.
 from dataclasses import dataclass
 
 from tickertone.catalog.models import ModelSpec
+from tickertone.catalog.recipes.classifier import ClassifierSpec
 from tickertone.catalog.recipes.encoder import EncoderSpec
 from tickertone.catalog.recipes.endpoint import EndpointSpec
 from tickertone.catalog.recipes.linear import LinearSpec
@@ -51,6 +52,8 @@ def family_of(recipe: ModelSpec) -> Family:
     """The family of a recipe."""
     if isinstance(recipe, EncoderSpec):
         return _encoder(recipe)
+    if isinstance(recipe, ClassifierSpec):
+        return _CLASSIFIER
     if isinstance(recipe, Seq2SeqSpec | CausalSpec):
         return _prompted(recipe)
     return _ENDPOINT if isinstance(recipe, EndpointSpec) else _linear(recipe)
@@ -102,6 +105,15 @@ def _linear(recipe: LinearSpec) -> Family:
     )
 
 
+_CLASSIFIER = Family(
+    fit="tickertone.models.classifier.fitting",
+    score="tickertone.models.classifier.scoring",
+    embeddings=None,
+    fits_with_torch=False,
+    uses_torch=True,
+    fit_libraries=(),
+    score_libraries=_TORCH,
+)
 _ENDPOINT = Family(
     fit="tickertone.endpoint.examples",
     score="tickertone.endpoint.scoring",

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from tickertone.report.findings import Findings, Row
+from tickertone.report.findings import Findings, Row, Rows
 
 
 @dataclass(frozen=True)
@@ -13,6 +13,7 @@ class ModelCost:
     description: str
     trained_on: str
     measured: Row | None
+    published: Rows = ()  # what others said that a training such as this took
 
 
 def model_costs(findings: Findings) -> list[ModelCost]:
@@ -23,6 +24,7 @@ def model_costs(findings: Findings) -> list[ModelCost]:
             describe(spec),
             ", ".join(str(dataset) for dataset in spec.get("trained_on") or ()),
             findings.measurements.get(name),
+            [row for row in findings.published_training if row["model"] == name],
         )
         for name, spec in findings.model_specs.items()
     ]
@@ -61,12 +63,15 @@ def describe(recipe: Row) -> str:
     if recipe.get("family") == "endpoint":
         shots = f"{recipe['shots']}-shot" if recipe.get("shots") else "zero-shot"
         return f"{recipe.get('model')} at {recipe.get('url')}, {shots}"
+    if recipe.get("family") == "classifier":
+        return f"{_base(recipe)}, as published"
     tuning = recipe.get("tuning")
     if tuning == "none" and not recipe.get("shots"):
         return f"{_base(recipe)}, zero-shot"
     words = {
         "full": "fully fine-tuned",
         "lora": f"LoRA of rank {_rank(recipe)}",
+        "lora_8bit": f"LoRA of rank {_rank(recipe)} on 8 bits",
         "qlora": f"QLoRA of rank {_rank(recipe)}",
         "none": f"{recipe.get('shots')}-shot",
     }

@@ -50,8 +50,10 @@ class Findings:
     """All that the page of an experiment shows.
 
     `target_specs`, `dataset_specs` and `model_specs` are parts of catalog stanzas by name;
-    `published` rows of target, system, accuracy, macro_f1, weighted_f1 and source; `missing` names
-    the steps that did not end well; `step_seconds` says what each step took when it was computed.
+    `published` rows of target, system, accuracy, macro_f1, weighted_f1 and source;
+    `published_training` of model, system, minutes, device and source; `groups` holds the systems
+    of each group, `claims` the rows of the stage claims; `missing` names the steps that did not
+    end well; `step_seconds` says what each step took when it was computed.
     """
 
     experiment: str
@@ -60,6 +62,9 @@ class Findings:
     dataset_specs: Mapping[str, Row]
     model_specs: Mapping[str, Row]
     published: Rows = ()
+    published_training: Rows = ()
+    groups: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    claims: Rows = ()
     missing: Sequence[str] = ()
     targets: Mapping[str, TargetFindings] = field(default_factory=dict)
     datasets: Mapping[str, DatasetFindings] = field(default_factory=dict)

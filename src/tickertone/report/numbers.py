@@ -20,6 +20,16 @@ def percent(value: float | None) -> str:
     return f"{100 * value:.1f} %" if value is not None and known(value) else DASH
 
 
+def points(difference: float | None) -> str:
+    """A difference of two shares in points, with its sign: +1.4, -0.2."""
+    return f"{100 * difference:+.1f}" if difference is not None and known(difference) else DASH
+
+
+def minutes(value: float | None) -> str:
+    """Minutes, one decimal: 27.5 min."""
+    return f"{value:.1f} min" if value is not None and known(value) else DASH
+
+
 def p_value(value: float | None) -> str:
     """A p value: three decimals, or <0.001."""
     if value is None or not known(value):

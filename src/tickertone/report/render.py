@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tickertone.report import charts, numbers
+from tickertone.report.claims import claims_of, papers
 from tickertone.report.cost import model_costs, stage_costs
 from tickertone.report.detail import Matrix, PerLabel, matrices, member_weights, per_label
 from tickertone.report.findings import Findings, Row, Rows, TargetFindings
+from tickertone.report.groups import GroupFigures, group_figures
 from tickertone.report.leaderboard import Ranking, rankings, told_apart
 from tickertone.report.quality import DatasetQuality, dataset_qualities
 
@@ -34,6 +36,7 @@ class TargetSection:
     matrices: Sequence[Matrix]
     combiners: Sequence[str]
     weights: Sequence[tuple[str, Sequence[float]]]
+    groups: Sequence[GroupFigures]
 
     @property
     def full(self) -> Ranking | None:
@@ -60,6 +63,8 @@ def render(findings: Findings) -> str:
     filters: dict[str, Any] = {
         "share": numbers.share,
         "percent": numbers.percent,
+        "points": numbers.points,
+        "minutes": numbers.minutes,
         "p_value": numbers.p_value,
         "count": numbers.count,
         "parameters": numbers.parameters,
@@ -78,6 +83,8 @@ def render(findings: Findings) -> str:
             for position, name in enumerate(findings.target_specs, start=1)
         ],
         combiners=sorted({c for found in findings.targets.values() for c in found.weights}),
+        claims=claims_of(findings.claims),
+        papers=papers(findings.claims),
         costs=model_costs(findings),
         stages=stage_costs(findings),
         qualities=qualities,
@@ -113,6 +120,7 @@ def _section(
         matrices=matrices(full, found.confusion) if full else [],
         combiners=combiners,
         weights=weights,
+        groups=group_figures(full.rows if full else (), findings.groups),
     )
 
 

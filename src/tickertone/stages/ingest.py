@@ -17,6 +17,7 @@ from tickertone.datasets.examples import QUARANTINE
 from tickertone.datasets.ingest import SourceRows, SplitSnapshot, snapshot_split
 from tickertone.datasets.readers.choose import SourceFile, read_split
 from tickertone.datasets.snapshot import write_table
+from tickertone.datasets.sources.exclusions import ROLE, read_list
 from tickertone.datasets.sources.locate import Located, hub_identity, identity_key, locate
 from tickertone.errors import DataError
 from tickertone.stages.work import Made, Product, Say, Work
@@ -34,6 +35,10 @@ def run(work: Work) -> Product:
     sources = {split: [*read_split(spec.reader, found)] for split, found in files.items()}
     for file in located:
         _refuse_other_rows(file, sources[file.split])
+    excluded: frozenset[str] = frozenset()
+    if spec.exclude is not None:
+        identity = work.contents[f"{ROLE}/{spec.exclude}"]
+        excluded = read_list(spec.exclude, work.project / "data", identity)
     snapshots = [
         snapshot_split(
             split,
@@ -41,6 +46,7 @@ def run(work: Work) -> Product:
             task=work.settings["task"]["name"],
             labels=spec.labels,
             max_characters=spec.max_characters,
+            excluded=excluded,
         )
         for split in spec.splits
     ]

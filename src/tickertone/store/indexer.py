@@ -43,12 +43,28 @@ class TargetSplit(Frozen):
     split: str
 
 
+class GroupMember(Frozen):
+    """One system of a group of an experiment, whose figures are averaged."""
+
+    experiment: str
+    group: str
+    system: str
+
+
+class Claiming(Frozen):
+    """An experiment that tests claims."""
+
+    experiment: str
+
+
 class CatalogRows(Frozen):
     """What the database takes from the catalog rather than from a step."""
 
     origins: tuple[Origin, ...]
     targets: tuple[TargetSplit, ...]
     published: tuple[PublishedRow, ...]
+    groups: tuple[GroupMember, ...] = ()
+    claiming: tuple[Claiming, ...] = ()
 
 
 def index_manifests(
@@ -225,13 +241,17 @@ def make_current(
     )
 
 
+_OF_EXPERIMENTS = ("target_split", "group_member", "claiming")
+
+
 def _replace_catalog(connection: "DuckDBPyConnection", catalog: CatalogRows) -> None:
     if _has_catalog(connection, catalog):
         return
     for origin in catalog.origins:
         connection.execute("DELETE FROM dataset_origin WHERE dataset = ?", [origin.dataset])
     for experiment in {target.experiment for target in catalog.targets}:
-        connection.execute("DELETE FROM target_split WHERE experiment = ?", [experiment])
+        for table in _OF_EXPERIMENTS:
+            connection.execute(f"DELETE FROM {table} WHERE experiment = ?", [experiment])  # noqa: S608
     connection.execute("DELETE FROM published_row")
     for table, rows in _catalog_tables(catalog).items():
         _insert(connection, table, rows)
@@ -241,6 +261,8 @@ def _has_catalog(connection: "DuckDBPyConnection", catalog: CatalogRows) -> bool
     """Whether the catalog's rows are there already; those of gone data sets are left alone."""
     for table, rows in _catalog_tables(catalog).items():
         names = {row[0] for row in rows}
+        if table in _OF_EXPERIMENTS:  # also of one that has no such row any more
+            names = {target.experiment for target in catalog.targets}
         found = connection.execute(f"SELECT * FROM {table}").fetchall()  # noqa: S608
         of_ours = [row for row in found if row[0] in names or table == "published_row"]
         if Counter(of_ours) != Counter(rows):
@@ -253,16 +275,23 @@ def _catalog_tables(catalog: CatalogRows) -> dict[str, list[tuple[object, ...]]]
         "dataset_origin": catalog.origins,
         "target_split": catalog.targets,
         "published_row": catalog.published,
+        "group_member": catalog.groups,
+        "claiming": catalog.claiming,
     }
     return {t: [tuple(row.model_dump().values()) for row in rows] for t, rows in tables.items()}
 
 
 def _drop_gone_targets(connection: "DuckDBPyConnection", catalog: CatalogRows) -> None:
-    """A target that was taken out of an experiment leaves its leaderboard."""
+    """What was taken out of an experiment, a target or its claims, leaves the views."""
     for experiment in {target.experiment for target in catalog.targets}:
         connection.execute(
             "DELETE FROM current WHERE stage = 'evaluate' AND split_part(subject, '/', 1) = ? "
             "AND split_part(subject, '/', 2) NOT IN "
             "(SELECT target FROM target_split WHERE experiment = ?)",
             [experiment, experiment],
+        )
+        connection.execute(
+            "DELETE FROM current WHERE stage = 'claims' AND subject = ? "
+            "AND subject NOT IN (SELECT experiment FROM claiming)",
+            [experiment],
         )

@@ -173,12 +173,23 @@ _EVALUATE_TABLES = (
     ("predictions", "prediction_row", "example_id, system, label, predicted, probabilities"),
 )
 
+
+def _claims(connection: "DuckDBPyConnection", artifacts: Artifacts, manifest: Manifest) -> int:
+    (path,) = artifacts.paths(manifest.outputs["claims"])
+    return _copy(connection, "claim_row", _OF_CLAIMS, manifest.fingerprint, path)
+
+
+_OF_CLAIMS = (
+    "paper, claim, part, statement, comparison, target, split, metric, n, left_value, right_value, "
+    "measured, low, high, verdict, why"
+)
 _TABLES = {
     "ingest": ("quarantine_row",),
     "validate": ("snapshot_row", "example_row"),
     "finetune": ("model_row",),
     "extract": ("scorer_row",),
     "evaluate": tuple(table for _, table, _ in _EVALUATE_TABLES),
+    "claims": ("claim_row",),
 }
 _LOADERS: dict[str, Loader] = {
     "ingest": _ingest,
@@ -186,6 +197,7 @@ _LOADERS: dict[str, Loader] = {
     "finetune": _finetune,
     "extract": _extract,
     "evaluate": _evaluate,
+    "claims": _claims,
 }
 
 

@@ -14,6 +14,9 @@ CREATE TABLE IF NOT EXISTS dataset_origin (
     dataset TEXT, source TEXT, revision TEXT, licence TEXT);
 CREATE TABLE IF NOT EXISTS target_split (
     experiment TEXT, target TEXT, dataset TEXT, split TEXT);
+CREATE TABLE IF NOT EXISTS group_member (
+    experiment TEXT, "group" TEXT, system TEXT);
+CREATE TABLE IF NOT EXISTS claiming (experiment TEXT);
 CREATE TABLE IF NOT EXISTS published_row (
     target TEXT, system TEXT, accuracy DOUBLE, macro_f1 DOUBLE, weighted_f1 DOUBLE, source TEXT);
 CREATE TABLE IF NOT EXISTS snapshot_row (
@@ -49,6 +52,10 @@ CREATE TABLE IF NOT EXISTS evaluation_row (
     value DOUBLE, low DOUBLE, high DOUBLE);
 CREATE TABLE IF NOT EXISTS confusion_row (
     fingerprint TEXT, split TEXT, system TEXT, label TEXT, predicted TEXT, n BIGINT);
+CREATE TABLE IF NOT EXISTS claim_row (
+    fingerprint TEXT, paper TEXT, claim TEXT, part BIGINT, statement TEXT, comparison TEXT,
+    target TEXT, split TEXT, metric TEXT, n BIGINT, left_value DOUBLE, right_value DOUBLE,
+    measured DOUBLE, low DOUBLE, high DOUBLE, verdict TEXT, why TEXT);
 CREATE TABLE IF NOT EXISTS step_row (
     step TEXT, stage TEXT, fingerprint TEXT, parts JSON, outcome TEXT, seconds DOUBLE, run TEXT,
     experiment TEXT, message TEXT, finished_at TEXT);
@@ -65,6 +72,7 @@ TABLES_BY_FINGERPRINT = (
     "leaderboard_row",
     "evaluation_row",
     "confusion_row",
+    "claim_row",
 )
 
 SCHEMA_VERSION = digest(_TABLES)
@@ -130,6 +138,22 @@ CREATE OR REPLACE VIEW confusion AS
            r.split, r.system, r.label, r.predicted, r.n, r.fingerprint
     FROM confusion_row r
     JOIN current c ON c.stage = 'evaluate' AND c.fingerprint = r.fingerprint;
+CREATE OR REPLACE VIEW groups AS
+    SELECT l.experiment, l.target, l.split, g."group", count(*) AS systems,
+           avg(l.accuracy) AS accuracy_mean, min(l.accuracy) AS accuracy_min,
+           max(l.accuracy) AS accuracy_max, avg(l.macro_f1) AS macro_f1_mean,
+           min(l.macro_f1) AS macro_f1_min, max(l.macro_f1) AS macro_f1_max,
+           any_value(m.members) AS members
+    FROM leaderboard l
+    JOIN group_member g ON g.experiment = l.experiment AND g.system = l.system
+    JOIN (SELECT experiment, "group", count(*) AS members FROM group_member GROUP BY ALL) m
+      ON m.experiment = g.experiment AND m."group" = g."group"
+    GROUP BY ALL;
+CREATE OR REPLACE VIEW claims AS
+    SELECT c.subject AS experiment, r.paper, r.claim, r.statement, r.measured, r.low, r.high,
+           r.verdict, r.part, r.comparison, r.target, r.split, r.metric, r.n, r.left_value,
+           r.right_value, r.why, r.fingerprint
+    FROM claim_row r JOIN current c ON c.stage = 'claims' AND c.fingerprint = r.fingerprint;
 CREATE OR REPLACE VIEW published AS SELECT * FROM published_row;
 CREATE OR REPLACE VIEW steps AS SELECT * FROM step_row;
 """

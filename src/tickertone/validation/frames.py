@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 REPEAT = "exact repeat"  # how ingest's reason for a harmless row begins
+EXCLUDED = "on the list of exclusions"  # its reason for a row that was to be left out
 # Signs of a file read with the wrong encoding: the replacement character, C1 controls (cp1252 read
 # as latin-1), and UTF-8 read as a one-byte encoding.
 _MOJIBAKE = re.compile("[\ufffd\x80-\x9f]|[\u00c2\u00c3][\u00a0-\u00bf]|\u00e2\u20ac")
@@ -29,11 +30,13 @@ class SplitCounts:
     rows_rejected: int  # in quarantine for a fault of their own
     rows_repeated: int  # in quarantine as exact repeats
     rows_expected: int | None  # where the catalog says
+    rows_excluded: int = 0  # in quarantine because the data set leaves them out
 
     @property
     def rows_read(self) -> int:
         """Every row that the reader found."""
-        return self.rows_accepted + self.rows_rejected + self.rows_repeated
+        aside = self.rows_rejected + self.rows_repeated + self.rows_excluded
+        return self.rows_accepted + aside
 
 
 def count_split(
@@ -48,7 +51,9 @@ def count_split(
         if of == split
     ]
     repeated = sum(reason.startswith(REPEAT) for reason in reasons)
-    return SplitCounts(accepted, len(reasons) - repeated, repeated, expected)
+    excluded = reasons.count(EXCLUDED)
+    rejected = len(reasons) - repeated - excluded
+    return SplitCounts(accepted, rejected, repeated, expected, excluded)
 
 
 def rows_frame(splits: Mapping[str, pa.Table]) -> "pd.DataFrame":

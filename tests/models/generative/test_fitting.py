@@ -16,7 +16,8 @@ from tickertone.models.protocol import Fitted
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("one_thread")]
 LEARNT = {"batch_size": 6, "epochs": 4, "learning_rate": 2e-2, "trained_on": ("sentences",)}
-KINDS = [(family, way) for family in ("seq2seq", "causal") for way in ("full", "lora", "qlora")]
+WAYS = ("full", "lora", "lora_8bit", "qlora")
+KINDS = [(family, way) for family in ("seq2seq", "causal") for way in WAYS]
 STORED = {"full": "model.safetensors"}
 
 

@@ -111,7 +111,14 @@ def test_scores_do_not_depend_on_the_company(scorer: Callable[..., Any]) -> None
     np.testing.assert_allclose(model.logits(some[::-1]), together[::-1], rtol=2e-5, atol=2e-5)
 
 
-@pytest.mark.parametrize("tuning", ["none", pytest.param("qlora", marks=pytest.mark.slow)])
+@pytest.mark.parametrize(
+    "tuning",
+    [
+        "none",
+        pytest.param("lora_8bit", marks=pytest.mark.slow),
+        pytest.param("qlora", marks=pytest.mark.slow),
+    ],
+)
 def test_in_bfloat16_a_text_is_padded_alike_in_all_company(
     bases: Any, tmp_path: Path, tuning: str
 ) -> None:
@@ -323,3 +330,15 @@ def test_the_same_draw_is_the_same_file_and_another_seed_another(
 
 def test_a_shot_is_a_plain_value() -> None:
     assert dataclasses.astuple(Shot("a", "b")) == ("a", "b")
+
+
+@pytest.mark.slow
+def test_in_eight_bits_the_base_is_held_in_whole_numbers(bases: Any, tmp_path: Path) -> None:
+    recipe = prompted(
+        "causal", bases["causal"], tuning="lora_8bit", trained_on=("sentences",), words=WORDS,
+        lora={"rank": 2}, epochs=1,
+    )  # fmt: skip
+    model = loaded(tmp_path, recipe).model
+    kinds = {str(p.dtype) for name, p in model.named_parameters() if "q_proj.base_layer" in name}
+    assert kinds == {"torch.int8"}
+    assert {p.dtype.is_floating_point for n, p in model.named_parameters() if "lora" in n} == {True}

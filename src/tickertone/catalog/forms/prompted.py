@@ -27,9 +27,10 @@ class PromptedForm(Frozen):
     """A base that is asked, and the words that it may answer with."""
 
     base: BaseSpec
-    tuning: Literal["none", "full", "lora", "qlora"] = Field(
+    tuning: Literal["none", "full", "lora", "lora_8bit", "qlora"] = Field(
         description="none: as published; full: every weight; lora: adapters on the base in its "
-        "precision; qlora: adapters on the base in 4 bits (NF4, double quantisation)"
+        "precision; lora_8bit: on the base in 8 bits (LLM.int8); qlora: in 4 bits (NF4, double "
+        "quantisation)"
     )
     lora: LoraSpec = LoraSpec()
     prompt: PromptTemplate = Field(description="in data/models.yaml the name of a file in prompts/")

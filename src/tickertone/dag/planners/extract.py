@@ -40,7 +40,7 @@ def step(scope: Scope, subject: str, results: Results) -> Step:
     if isinstance(spec, EndpointSpec):
         seen = {dataset, *spec.trained_on}
         licences = {name: scope.dataset(name).licence for name in sorted(seen)}
-        refuse_what_may_not_leave(f"extract {subject}", spec, licences)
+        refuse_what_may_not_leave(f"server {spec.url}", spec, licences)
     family = family_of(spec)
     base, similarity = scope.base_identity(model), scope.similarity_identity(model)
     models = {"model": results.output("finetune", model, "model")}

@@ -20,6 +20,7 @@ _TUNED = {"family", "trained_on", "base", "tuning", "lora", "seed"}
 _OF_A_MODEL = {
     "linear": {"family", "trained_on", "features"},
     "encoder": _TUNED,
+    "classifier": {"family", "trained_on", "base", "tuning"},
     "seq2seq": {*_TUNED, "shots"},
     "causal": {*_TUNED, "shots"},
     "endpoint": {"family", "trained_on", "url", "model", "scores", "shots", "seed"},
@@ -45,7 +46,7 @@ def wants(scope: Scope, _subject: str) -> list[Node]:
     for target in scope.targets:
         nodes += [Node("combine", f"{scope.name}/{target}/{c}") for c in scope.spec.combiners]
         nodes.append(Node("evaluate", f"{scope.name}/{target}"))
-    return nodes
+    return nodes + [Node("claims", scope.name)] * bool(scope.spec.claims)
 
 
 def step(scope: Scope, subject: str, results: Results) -> Step:
@@ -74,6 +75,12 @@ def step(scope: Scope, subject: str, results: Results) -> Step:
                 for row in scope.catalog.published
                 if row.target in scope.targets
             ],
+            "published_training": [
+                row.model_dump(mode="json")
+                for row in scope.catalog.published_training
+                if row.model in scope.spec.models
+            ],
+            "groups": {name: [*systems] for name, systems in scope.spec.groups.items()},
             "missing": missing,
             "templates": _templates(),
         },
@@ -112,6 +119,8 @@ def _shown(scope: Scope, node: Node, results: Results) -> dict[str, Output]:
         }
     if node.stage == "finetune":
         return {f"measurements:{last}": output("measurements")}
+    if node.stage == "claims":
+        return {"claims": output("claims")}
     if node.stage == "combine":
         return {f"weights:{node.subject.split('/', 1)[1]}": output("weights")}
     return {f"{name}:{last}": output(name) for name in _EVALUATED}

@@ -13,6 +13,7 @@ from typing import Literal
 
 from tickertone.catalog.snapshots import FileSpec, SnapshotSpec, SourceSpec
 from tickertone.datasets.sources.archive import read_member
+from tickertone.datasets.sources.exclusions import list_identity
 from tickertone.datasets.sources.hub import download
 from tickertone.datasets.sources.local import find_local
 from tickertone.datasets.sources.mirror import find_in_mirror
@@ -91,6 +92,8 @@ def source_identity(dataset: SnapshotSpec, data_folder: Path) -> dict[str, str]:
         else:
             identity = file.sha256 or hub_identity(dataset.source, file)
         identities[identity_key(split, file)] = identity
+    if dataset.exclude is not None:
+        identities |= list_identity(dataset.exclude, data_folder)
     return identities
 
 

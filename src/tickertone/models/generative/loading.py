@@ -41,12 +41,13 @@ def tuned_whole(folder: Path, form: PromptedForm, network: Network) -> Any:
 
 
 def _pretrained(folder: Path, form: PromptedForm, network: Network) -> Any:
+    quantised = _quantised(form)
     try:
         model, report = getattr(transformers, network.auto_class).from_pretrained(
             folder,
             dtype=getattr(torch, form.precision),
-            quantization_config=_four_bits(form) if form.tuning == "qlora" else None,
-            device_map={"": device()} if form.tuning == "qlora" else None,
+            quantization_config=quantised,
+            device_map={"": device()} if quantised else None,
             use_safetensors=True,
             trust_remote_code=False,
             output_loading_info=True,
@@ -63,9 +64,9 @@ def _pretrained(folder: Path, form: PromptedForm, network: Network) -> Any:
     _require_positions(model, form)
     _keep_four_bits_as_they_are(model)
     model.requires_grad_(form.tuning == "full")
-    if form.tuning in {"lora", "qlora"}:
+    if form.tuning not in {"none", "full"}:
         model = _with_adapters(model, form, network)
-    if form.tuning != "qlora":
+    if quantised is None:
         model = model.to(device())
     return model.eval()
 
@@ -118,9 +119,17 @@ def put_adapters(model: Any, folder: Path) -> None:
     set_peft_model_state_dict(model, stored)
 
 
-def _four_bits(form: PromptedForm) -> Any:
-    """NF4 with double quantisation (Dettmers et al. 2023)."""
+def _quantised(form: PromptedForm) -> Any:
+    """LLM.int8 (Dettmers et al. 2022) or NF4 with double quantisation (2023); None for neither.
+
+    LLM.int8 finds outlying features over all rows of a batch: without that, which a threshold of 0
+    means, a text's score does not depend on the texts beside it.
+    """
+    if form.tuning not in {"lora_8bit", "qlora"}:
+        return None
     _hush()
+    if form.tuning == "lora_8bit":
+        return transformers.BitsAndBytesConfig(load_in_8bit=True, llm_int8_threshold=0.0)
     return transformers.BitsAndBytesConfig(
         load_in_4bit=True,
         bnb_4bit_quant_type="nf4",

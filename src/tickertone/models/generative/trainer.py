@@ -29,7 +29,7 @@ class LabelTrainer(EncoderTrainer):
         self.loss = recipe.loss
         settings: Any = recipe  # it has the fields of an EncoderSpec that the trainer reads
         super().__init__(settings, scorer.model, scorer.tokenizer, rows, dev, folder, callbacks)
-        if recipe.tuning == "qlora":
+        if recipe.tuning in {"lora_8bit", "qlora"}:
             scorer.model.gradient_checkpointing_enable({"use_reentrant": False})
             if torch.cuda.is_available():
                 self.args.optim = "paged_adamw_8bit"

@@ -1,0 +1,59 @@
+"""That the claims of an experiment speak of things there are.
+
+A model of the catalog that the experiment does not have is no mistake: its comparisons are told as
+not measurable. A name that the catalog does not know either is one.
+"""
+
+from collections.abc import Iterable, Mapping
+
+from tickertone.catalog.claims import ComparisonSpec, Published, systems_of
+from tickertone.catalog.experiments import ExperimentSpec
+from tickertone.catalog.mistakes import nearest
+from tickertone.catalog.models import ModelSpec
+from tickertone.catalog.published import PublishedRow
+from tickertone.errors import ConfigError
+
+
+def check_claims(
+    shown: str,
+    experiment: ExperimentSpec,
+    models: Mapping[str, ModelSpec],
+    published: Iterable[PublishedRow],
+) -> None:
+    """Targets, systems and published figures resolve; raises ConfigError."""
+    rows = list(published)
+    for number, claim in enumerate(experiment.claims):
+        for at, comparison in enumerate(claim.comparisons):
+            place = f"{shown}, claims.{number}.comparisons.{at}"
+            if comparison.target is not None:
+                _known(f"{place}.target", "target", comparison.target, experiment.targets)
+            _check_sides(place, comparison, experiment, models, rows)
+
+
+def _check_sides(
+    place: str,
+    comparison: ComparisonSpec,
+    experiment: ExperimentSpec,
+    models: Mapping[str, ModelSpec],
+    published: list[PublishedRow],
+) -> None:
+    systems = [*models]
+    if comparison.relation != "cheaper":  # a combiner has no training of its own
+        systems += [*experiment.combiners, *experiment.groups]
+    for side in (*comparison.left, *comparison.right):
+        for name in systems_of(side):
+            _known(place, "system", name, systems)
+        if isinstance(side, Published):
+            figures = [row.system for row in published if row.target == comparison.target]
+            _known(place, f"published figure for {comparison.target}", side.published, figures)
+
+
+def _known(place: str, what: str, name: str, known: Iterable[str]) -> None:
+    names = list(known)
+    if name not in names:
+        raise ConfigError(
+            place,
+            found=f"unknown {what} {name!r}",
+            expected="one of " + ", ".join(names) if len(names) < 20 else "a name in data/",
+            remedy=nearest(name, names) or "correct the name",
+        )

@@ -1,0 +1,226 @@
+"""claims(experiment): what a paper says, held against what the experiment measured."""
+
+from collections.abc import Iterator
+
+from tickertone.catalog.claims import (
+    BestOf,
+    ClaimSpec,
+    ComparisonSpec,
+    MeanOf,
+    Published,
+    Side,
+    systems_of,
+)
+from tickertone.catalog.models import base_of
+from tickertone.catalog.recipes.endpoint import EndpointSpec
+from tickertone.dag.planner import CANNOT_PLAN, Node, Results
+from tickertone.dag.scope import Scope
+from tickertone.endpoint.leave import refuse_what_may_not_leave
+from tickertone.errors import ConfigError
+from tickertone.frozen import JSON
+from tickertone.identity.fingerprint import parts_of
+from tickertone.store.manifest import Output, Step
+
+
+def subjects(scope: Scope) -> list[str]:
+    """The experiment, if it tests claims."""
+    return [scope.name] if scope.spec.claims else []
+
+
+def needs(_scope: Scope, _subject: str) -> list[Node]:
+    """Nothing: what was not measured is told as that."""
+    return []
+
+
+def wants(scope: Scope, _subject: str) -> list[Node]:
+    """The evaluation of each target that is spoken of, the systems and the trainings."""
+    nodes: dict[Node, None] = {}
+    for comparison in _comparisons(scope):
+        if comparison.target in scope.targets:
+            nodes[Node("evaluate", f"{scope.name}/{comparison.target}")] = None
+        for system in _systems(scope, comparison):
+            if node := _made_by(scope, comparison, system):
+                nodes[node] = None
+    return list(nodes)
+
+
+def step(scope: Scope, subject: str, results: Results) -> Step:
+    """Reads predictions, which rows are clean where that is asked for, and training times."""
+    inputs: dict[str, Output] = {}
+    absent: dict[str, JSON] = {}
+    contaminated: dict[str, JSON] = {}
+    for comparison in _comparisons(scope):
+        target = comparison.target
+        if target:
+            inputs |= _of_target(scope, target, comparison.split, results)
+        for system in _systems(scope, comparison):
+            key = f"{target}/{system}" if target else system
+            if reason := _why_absent(scope, comparison, system, results):
+                absent[key] = reason
+            elif target is None:
+                inputs[f"measurements:{system}"] = results.output(
+                    "finetune", system, "measurements"
+                )
+            elif source := _contaminated(scope, target, system):
+                contaminated[key] = source
+    named = {comparison.target for comparison in _comparisons(scope)}
+    targets = [name for name in sorted(scope.targets) if name in named]
+    parts = parts_of(
+        "claims",
+        settings={
+            "claims": {
+                f"{claim.claim} of {claim.paper}": {
+                    "paper": claim.paper,
+                    "claim": claim.claim,
+                    "statement": claim.statement,
+                    "parts": _parts(scope, claim),
+                }
+                for claim in scope.spec.claims
+            },
+            "labels": {name: scope.target_task(name)["labels"] for name in targets},
+            "absent": absent,
+            "contaminated": contaminated,
+            "bootstrap_draws": scope.spec.bootstrap_draws,
+            "seed": scope.spec.seed,
+        },
+        inputs={role: output.content for role, output in inputs.items()},
+        entry_points=["tickertone.stages.claims"],
+        libraries=["numpy", "pyarrow"],
+    )
+    return Step(subject=subject, parts=parts, inputs=inputs)
+
+
+def _comparisons(scope: Scope) -> Iterator[ComparisonSpec]:
+    for claim in scope.spec.claims:
+        yield from claim.comparisons
+
+
+def _members(scope: Scope, name: str) -> tuple[str, ...]:
+    return scope.spec.groups.get(name, (name,))
+
+
+def _systems(scope: Scope, comparison: ComparisonSpec) -> list[str]:
+    """All systems that a comparison speaks of, groups resolved."""
+    names = [n for side in (*comparison.left, *comparison.right) for n in systems_of(side)]
+    return [*dict.fromkeys(system for name in names for system in _members(scope, name))]
+
+
+def _made_by(scope: Scope, comparison: ComparisonSpec, system: str) -> Node | None:
+    """The step without which there is no figure; None for one that the experiment has not."""
+    target = comparison.target
+    if target in scope.left_out:
+        return None
+    if system in scope.spec.combiners:
+        return Node("combine", f"{scope.name}/{target}/{system}")
+    if system not in scope.spec.models:
+        return None
+    if target is None:
+        return Node("finetune", system)
+    if system not in scope.pool(target):
+        return None
+    return Node("extract", f"{system}/{scope.targets[target].test.dataset}")
+
+
+def _why_absent(
+    scope: Scope, comparison: ComparisonSpec, system: str, results: Results
+) -> str | None:
+    """Why there is no figure of a system, in words without a path; None where there is one."""
+    if comparison.target is not None and comparison.target in scope.left_out:
+        return f"the target is left out: {scope.left_out[comparison.target]}"
+    node = _made_by(scope, comparison, system)
+    if node is None:
+        if system not in scope.spec.models:
+            return "not in this experiment"
+        return "sits out this target: it was trained on its texts"
+    if not results.has(node):
+        return _why_not_made(scope, system, node)
+    target = comparison.target
+    if target and not results.has(Node("evaluate", f"{scope.name}/{target}")):
+        return "the target was not evaluated"
+    return None
+
+
+def _why_not_made(scope: Scope, system: str, node: Node) -> str:
+    spec = scope.model(system) if system in scope.spec.models else None
+    if isinstance(spec, EndpointSpec) and node.stage == "extract":
+        datasets = {node.subject.split("/")[1], *spec.trained_on}
+        try:
+            licences = {name: scope.dataset(name).licence for name in datasets}
+            refuse_what_may_not_leave(f"server {spec.url}", spec, licences)
+        except ConfigError:
+            return "texts may not leave this machine"
+    base = base_of(spec) if spec is not None else None
+    if base is not None:
+        try:
+            scope.base_identity(system)
+        except CANNOT_PLAN:
+            return f"no checkpoint of {base.name}"
+    return "it failed, or what it needs did"
+
+
+def _of_target(scope: Scope, target: str, split: str, results: Results) -> dict[str, Output]:
+    evaluated = Node("evaluate", f"{scope.name}/{target}")
+    if not results.has(evaluated):
+        return {}
+    test = scope.targets[target].test
+    found = {f"predictions:{target}": results.output(*evaluated, "predictions")}
+    if split == "clean":
+        found[f"test:{target}"] = results.output("validate", test.dataset, test.split)
+    return found
+
+
+def _contaminated(scope: Scope, target: str, system: str) -> str | None:
+    """Why the figures of a model prove little; of a combiner, if one of its members' do."""
+    members = scope.pool(target) if system in scope.spec.combiners else (system,)
+    dataset = scope.targets[target].test.dataset
+    for model in members:
+        base = base_of(scope.model(model))
+        if base and (source := scope.catalog.contaminated(base.name, dataset)):
+            return source
+    return None
+
+
+def _parts(scope: Scope, claim: ClaimSpec) -> JSON:
+    """One part for each pair of sides, numbered from "1"; by number, a change can be named."""
+    parts: list[JSON] = [
+        {
+            "target": comparison.target,
+            "relation": comparison.relation,
+            "metric": comparison.metric,
+            "split": comparison.split,
+            "margin": comparison.margin,
+            "left": _side(scope, comparison, left),
+            "right": _side(scope, comparison, right),
+        }
+        for comparison in claim.comparisons
+        for left in comparison.left
+        for right in comparison.right
+    ]
+    return {str(at): part for at, part in enumerate(parts, start=1)}
+
+
+def _side(scope: Scope, comparison: ComparisonSpec, side: Side) -> JSON:
+    match side:
+        case float():
+            return {"name": f"{side:g}", "value": side}
+        case Published():
+            row = next(
+                row
+                for row in scope.catalog.published
+                if row.target == comparison.target and row.system == side.published
+            )
+            return {
+                "name": f"{side.published} (published)",
+                "value": getattr(row, comparison.metric),
+            }
+        case BestOf():
+            name = f"the best of {', '.join(side.best_of)}"
+            return {"name": name, "how": "best", "systems": _all(scope, side.best_of)}
+        case MeanOf():
+            name = f"the mean of {', '.join(side.mean_of)}"
+            return {"name": name, "how": "mean", "systems": _all(scope, side.mean_of)}
+    return {"name": side, "how": "mean", "systems": _all(scope, (side,))}
+
+
+def _all(scope: Scope, names: tuple[str, ...]) -> list[JSON]:
+    return [system for name in names for system in _members(scope, name)]

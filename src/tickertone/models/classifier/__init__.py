@@ -1,0 +1,1 @@
+"""Classifiers from others, as they are."""
