@@ -1,5 +1,6 @@
 """A real disk that fills up under a run: nothing half-done looks done, and space cures it."""
 
+import re
 import shutil
 import sys
 
@@ -73,11 +74,11 @@ def goes_on_with_space(disks: Namespace, workspace: Workspace) -> str:
 @pytest.mark.parametrize(
     ("stage", "folder", "failed"),
     [
-        ("ingest", "artifacts/ingest", "ingest demo_headlines failed"),
+        ("ingest", "artifacts/ingest", r"ingest demo_\w+.* failed: "),
         ("validate", "accepted", "error: "),
-        ("finetune", "artifacts/finetune", "finetune words failed"),
-        ("extract", "artifacts/shards", "extract words/demo_wires failed"),
-        ("evaluate", "artifacts/evaluate", "evaluate small/wires failed"),
+        ("finetune", "artifacts/finetune", "finetune words.* failed: "),
+        ("extract", "artifacts/shards", r"extract words/demo_\w+.* failed: "),
+        ("evaluate", "artifacts/evaluate", r"evaluate small/\w+.* failed: "),
         ("report", "runs", "error: "),
     ],
 )
@@ -88,7 +89,7 @@ def test_a_step_that_finds_no_space_fails_in_words_and_is_done_when_there_is(
     shutil.rmtree(copy.workspace.var / folder, ignore_errors=True)
     disks.small_disk(copy.workspace.var / folder, "4k")
     said = fails_in_words(disks, copy.workspace)
-    assert failed in said
+    assert re.search(failed, said)
     disks.enlarge(copy.workspace.var / folder, ENOUGH)
     assert " 0 failed, 0 blocked" in goes_on_with_space(disks, copy.workspace)
     ours, theirs = content(seen(disks, copy.workspace)), content(ran_once.workspace)
