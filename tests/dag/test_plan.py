@@ -45,6 +45,9 @@ def test_a_step_that_waits_for_another_also_says_what_changed_in_itself(copy):
         "depends on what comes out of finetune words, combine small/headlines/mean and 5 more",
     )
     assert reasons["combine small/wires/mean"] == (
+        "depends on what comes out of extract words/demo_wires",
+    )
+    assert reasons["combine small/wires/stacking"] == (
         "depends on what comes out of extract words/demo_headlines, extract words/demo_wires",
     )
 
