@@ -23,7 +23,7 @@ def test_the_catalog_that_ships_with_us_is_without_mistake():
     assert catalog.tasks["financial_sentiment"].labels == ("negative", "neutral", "positive")
     elsewhere = [spec for spec in catalog.datasets.values() if spec.source.local is None]
     files = [f for spec in elsewhere for split in spec.splits.values() for f in split.files]
-    assert len(files) == 12
+    assert len(files) == 15
     assert all(file.sha256 for file in files)
     assert all(file.rows for file in files if file.file != "test_labels.txt")
 

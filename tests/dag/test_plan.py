@@ -48,7 +48,7 @@ def test_a_step_that_waits_for_another_also_says_what_changed_in_itself(copy):
         "depends on what comes out of extract words/demo_wires",
     )
     assert reasons["combine small/wires/stacking"] == (
-        "depends on what comes out of extract words/demo_headlines, extract words/demo_wires",
+        "depends on what comes out of extract words/demo_wires, extract words/demo_headlines",
     )
 
 

@@ -49,7 +49,7 @@ def begins(text: str, words: Sequence[str]) -> int | Undecided | None:
 
 
 def named(answer: str, words: Sequence[str]) -> int | None:
-    """The position of the one label that a whole answer names; None if it names none or several."""
+    """The label that a whole answer begins with, else the only one that it names; None if neither."""
     first = begins(answer, words)
     if isinstance(first, int):
         return first

@@ -171,8 +171,8 @@ def _score_all(
 
 def _scorer(work: Work) -> Scorer:
     """The model of this step, from memory if it was used last."""
-    weights = [work.contents["model"], work.contents.get(BASE)]
-    identity = digest([*weights, work.settings["form"], work.settings["base"]])
+    # The notes as well: how a server is to be treated may change from run to run.
+    identity = digest([work.settings["scorer"], work.notes["form"]])
     scorer = _loaded.get(identity)
     if scorer is None:
         _loaded.clear()  # first, so that two models are not in memory at once

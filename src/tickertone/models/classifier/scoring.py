@@ -58,6 +58,7 @@ def load(
             dtype=torch.float32,
             use_safetensors=True,
             trust_remote_code=False,
+            ignore_mismatched_sizes=True,  # so that they are reported, and refused below
             output_loading_info=True,
         )
     _require_all_weights(report, form.base.name)
@@ -67,10 +68,10 @@ def load(
 
 def _require_all_weights(report: dict[str, Any], base: str) -> None:
     """A head or a pooler that is drawn at random answers at random."""
-    if absent := sorted(report["missing_keys"]):
+    if absent := sorted({*report["missing_keys"], *(key[0] for key in report["mismatched_keys"])}):
         raise ModelError(
             f"base {base}",
-            found=f"{len(absent)} parameters missing, such as {absent[0]}",
+            found=f"{len(absent)} parameters missing or of another shape, such as {absent[0]}",
             expected="a classifier with its head",
             remedy="choose a checkpoint that classifies, or fine-tune this one (family encoder)",
         )

@@ -50,6 +50,7 @@ def _pretrained(folder: Path, form: PromptedForm, network: Network) -> Any:
             device_map={"": device()} if quantised else None,
             use_safetensors=True,
             trust_remote_code=False,
+            ignore_mismatched_sizes=True,  # so that they are reported, and refused below
             output_loading_info=True,
         )
     except ValueError as error:
