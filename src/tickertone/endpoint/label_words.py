@@ -49,7 +49,7 @@ def begins(text: str, words: Sequence[str]) -> int | Undecided | None:
 
 
 def named(answer: str, words: Sequence[str]) -> int | None:
-    """The label that a whole answer begins with, else the only one that it names; None if neither."""
+    """The label that a whole answer begins with, else the only one that it names; else None."""
     first = begins(answer, words)
     if isinstance(first, int):
         return first

@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 
 from tickertone.identity.canonical import digest
 from tickertone.models.protocol import Embed, Matrix, Say, Scorer, Text
-from tickertone.stages.base_files import BASE, with_base_files
+from tickertone.stages.base_files import with_base_files
 from tickertone.stages.work import Made, Product, Work
 from tickertone.store.rationales import Rationales, RationaleSet
 from tickertone.store.shards import ShardSet, rows_content
