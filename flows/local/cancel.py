@@ -5,6 +5,7 @@ A run that stays "Running" in the history holds its deployment's only place unti
 
 import json
 import urllib.request
+from datetime import datetime
 from typing import Any
 
 # A scheduled run, or one that waits for its turn, is left: it comes when all is up again.
@@ -12,14 +13,20 @@ _UNDER_WAY = ["PENDING", "RUNNING", "CANCELLING"]
 _MESSAGE = "cut short by `make down`; what was finished is kept"
 
 
-def cancel_runs_of_deployments(api: str) -> int:
-    """Note every run of a deployment that is under way as cancelled, and its tasks; their number.
+def cancel_runs_of_deployments(api: str, since: datetime) -> int:
+    """Note every run of a deployment that was cut short as cancelled, and its tasks; their number.
 
-    To be called when their processes have ended, while the server still answers. Raises OSError.
+    To be called when their processes have ended, while the server still answers; `since` is when
+    the first of them was asked to. Raises OSError.
     """
     # The server is that of this workspace alone, so every deployment on it is ours.
-    runs = {"state": {"type": {"any_": _UNDER_WAY}}, "deployment_id": {"is_null_": False}}
-    cancelled = _cancel_all(f"{api}/flow_runs", {"flow_runs": runs})
+    ours = {"deployment_id": {"is_null_": False}}
+    under_way = {"state": {"type": {"any_": _UNDER_WAY}}}
+    # A worker that outlives its run for a moment says that it crashed: that was us.
+    crashed = {"state": {"type": {"any_": ["CRASHED"]}}, "end_time": {"after_": since.isoformat()}}
+    cancelled = set()
+    for cut_short in (under_way, crashed):
+        cancelled |= _cancel_all(f"{api}/flow_runs", {"flow_runs": {**ours, **cut_short}})
     for run in cancelled:
         tasks = {"state": {"type": {"any_": _UNDER_WAY}}, "flow_run_id": {"any_": [run]}}
         _cancel_all(f"{api}/task_runs", {"task_runs": tasks})

@@ -14,6 +14,8 @@ import pytest
 import yaml
 
 from tickertone.catalog.experiments import ExperimentSpec
+from tickertone.catalog.load import Catalog
+from tickertone.catalog.recipes.linear import LinearSpec
 from tickertone.dag.planner import Node, Results
 from tickertone.dag.run import Run
 from tickertone.dag.scope import Scope
@@ -118,8 +120,20 @@ def made_up(tmp_path: Path, prefect_server: None, monkeypatch: pytest.MonkeyPatc
         }
     )
 
+    small = {"family": "linear", "trained_on": ["tweets"], "features": {"kind": "tfidf"}}
+    catalog = Catalog(
+        folder=tmp_path,
+        tasks={},
+        datasets={},
+        models={"small": LinearSpec.model_validate(small)},
+        prompts={},
+        experiments={"demo": spec},
+        contamination=(),
+        published=(),
+    )
+
     def open_run(_workspace: Workspace, experiment: str, _models: object, refresh: object) -> Run:
-        return Run(made_up.workspace, Scope(None, experiment, spec, spec.models), refresh)  # type: ignore[arg-type]
+        return Run(made_up.workspace, Scope(catalog, experiment, spec, spec.models), refresh)  # type: ignore[arg-type]
 
     monkeypatch.setattr(Run, "open", open_run)
     monkeypatch.setattr(Run, "index", lambda self, what="": 0)

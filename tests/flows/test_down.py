@@ -5,11 +5,13 @@ import subprocess
 import sys
 import time
 import urllib.request
+from datetime import UTC, datetime
 
 import pytest
 import yaml
 
 from flows.local import processes, server
+from flows.local.cancel import cancel_runs_of_deployments
 from flows.local.settings import CHECKOUT
 
 pytestmark = pytest.mark.slow
@@ -44,6 +46,19 @@ def api(light_workspace, light_environment):
         yield server.running(light_workspace)
     finally:
         module(light_environment, "flows.local.down")
+
+
+def test_a_run_that_its_worker_calls_crashed_meanwhile_is_cancelled_and_an_older_one_is_not(api):
+    nightly = ask(api, "deployments/name/nightly/run-experiment")
+    body = {"flow_id": nightly["flow_id"], "deployment_id": nightly["id"]}
+    late = {"type": "SCHEDULED", "state_details": {"scheduled_time": "2999-01-01T00:00:00Z"}}
+    run = ask(api, "flow_runs/", {**body, "state": late})["id"]
+    began = datetime.now(UTC)
+    crashed = {"state": {"type": "CRASHED", "name": "Crashed"}, "force": True}
+    ask(api, f"flow_runs/{run}/set_state", crashed)
+    assert cancel_runs_of_deployments(api, datetime.now(UTC)) == 0
+    assert cancel_runs_of_deployments(api, began) == 1
+    assert ask(api, f"flow_runs/{run}")["state"]["name"] == "Cancelled"
 
 
 def test_a_run_that_is_cut_short_is_cancelled_and_holds_no_place(
