@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import f1_score
 
-from tickertone.metrics.contrasts import Figure, Resampled, difference
+from tickertone.metrics.contrasts import Figure, Resampled, best_of, difference, mean_of
 from tickertone.metrics.evaluation import Predictions, evaluate
 
 TRUTH = np.random.default_rng(0).integers(3, size=200)
@@ -50,10 +50,21 @@ def test_the_mean_of_systems_is_the_mean_of_their_figures_in_each_resample(resam
 
 
 def test_the_best_is_chosen_once_and_keeps_its_own_resamples(resampled):
-    best = resampled.figure(["poor", "good", "fair"], "accuracy", "best")
+    best = best_of([resampled.figure([name], "accuracy") for name in ("poor", "good", "fair")])
     good = resampled.figure(["good"], "accuracy")
     assert best.value == good.value
     assert (best.draws == good.draws).all()
+
+
+def test_a_group_counts_as_one_by_its_mean_and_not_by_its_luckiest_member(resampled):
+    group = resampled.figure(["poor", "good"], "accuracy")
+    fair = resampled.figure(["fair"], "accuracy")
+    best = best_of([group, fair])
+    assert best is max(group, fair, key=lambda figure: figure.value)
+    assert best.value < resampled.figure(["good"], "accuracy").value
+    mean = mean_of([group, fair])
+    assert mean.value == pytest.approx((group.value + fair.value) / 2)
+    assert mean.draws == pytest.approx((group.draws + fair.draws) / 2)
 
 
 def test_turned_round_a_difference_changes_its_sign(resampled):

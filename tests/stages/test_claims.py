@@ -40,7 +40,12 @@ def predictions(path):
 
 
 def side(*systems, how="mean", **more):
-    return {"name": " and ".join(systems), "how": how, "systems": [*systems], **more}
+    return {
+        "name": " and ".join(systems),
+        "how": how,
+        "groups": [[name] for name in systems],
+        **more,
+    }
 
 
 def part(left, right, relation="better", margin=0.0, target="tweets", **more):

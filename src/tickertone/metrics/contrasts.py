@@ -6,7 +6,6 @@ difference has the interval that the leaderboard gives it.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 
@@ -59,25 +58,26 @@ class Resampled:
         self._measured = flat.sum(axis=0).reshape(shape)
         self._resampled = resampled_sums(flat, draws, seed).reshape(draws, *shape)
 
-    def __contains__(self, system: str) -> bool:
-        """Whether there are predictions of that system."""
-        return system in self._position
-
-    def figure(
-        self, systems: Sequence[str], metric: str, how: Literal["mean", "best"] = "mean"
-    ) -> Figure:
-        """The mean of the systems' metric, or that of the one that is best on all texts.
-
-        The best is chosen on the texts that it is then compared on: its lead is overstated.
-        """
+    def figure(self, systems: Sequence[str], metric: str) -> Figure:
+        """The mean of the systems' metric."""
         measure = METRICS[metric]
         at = [self._position[name] for name in systems]
-        values = measure(self._measured[at])
-        draws = measure(self._resampled[:, at])
-        if how == "best":
-            best = int(values.argmax())
-            return Figure(float(values[best]), draws[:, best])
+        values, draws = measure(self._measured[at]), measure(self._resampled[:, at])
         return Figure(float(values.mean()), draws.mean(axis=1))
+
+
+def mean_of(figures: Sequence[Figure]) -> Figure:
+    """Their mean, in each resample as well."""
+    values, draws = [figure.value for figure in figures], [figure.draws for figure in figures]
+    return Figure(float(np.mean(values)), np.mean(draws, axis=0))
+
+
+def best_of(figures: Sequence[Figure]) -> Figure:
+    """The one that is highest on all texts, the first of equals.
+
+    It is chosen on the texts that it is then compared on: its lead is overstated.
+    """
+    return max(figures, key=lambda figure: figure.value)
 
 
 def difference(left: Figure, right: Figure) -> Estimate:

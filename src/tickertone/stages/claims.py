@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from tickertone.metrics.contrasts import Figure, Resampled, difference
+from tickertone.metrics.contrasts import Figure, Resampled, best_of, difference, mean_of
 from tickertone.metrics.evaluation import Estimate
 from tickertone.metrics.verdicts import Verdict, is_better, is_comparable, verdict_of_all
 from tickertone.stages.examples import label_indices, read_clean
@@ -123,7 +123,7 @@ class _Measure:
         for key in _keys(part, side):
             if key in known:
                 reasons[known[key]].append(key.rpartition("/")[2])
-        if [len(names) for names in reasons.values()] == [len(side.get("systems", ()))]:
+        if [len(names) for names in reasons.values()] == [len(_systems(side))]:
             return {reason: [side["name"]] for reason in reasons}
         return reasons
 
@@ -134,7 +134,7 @@ class _Measure:
             if "value" in side:
                 minutes.append(float(side["value"]))
                 continue
-            (name,) = side["systems"]
+            (name,) = _systems(side)
             found = json.loads(self.work.only(f"measurements:{name}").read_text(encoding="utf-8"))
             minutes.append(found["train_seconds"] / 60)
             devices.append(f"{name} on {found['device']}, {found['threads']} threads")
@@ -225,19 +225,25 @@ def _asked(claims: Iterable[Mapping[str, Any]], target: str) -> list[str]:
         part for claim in claims for part in claim["parts"].values() if part["target"] == target
     ]
     sides = [side for part in parts for side in (part["left"], part["right"])]
-    return sorted({name for side in sides for name in side.get("systems", ())})
+    return sorted({name for side in sides for name in _systems(side)})
 
 
 def _keys(part: Part, side: Part) -> list[str]:
     """How settings call the systems of a side."""
     prefix = f"{part['target']}/" if part["target"] else ""
-    return [prefix + name for name in side.get("systems", ())]
+    return [prefix + name for name in _systems(side)]
+
+
+def _systems(side: Part) -> list[str]:
+    """All systems of a side; none if it is a number."""
+    return [name for group in side.get("groups", ()) for name in group]
 
 
 def _figure(resampled: Resampled, side: Part, metric: str) -> Figure:
     if "value" in side:
         return Figure.fixed(side["value"], resampled.draws)
-    return resampled.figure(side["systems"], metric, side["how"])
+    figures = [resampled.figure(group, metric) for group in side["groups"]]
+    return best_of(figures) if side["how"] == "best" else mean_of(figures)
 
 
 def _verdict(part: Part, found: Estimate) -> Verdict:

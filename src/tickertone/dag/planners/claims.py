@@ -11,6 +11,7 @@ from tickertone.catalog.claims import (
     Side,
     systems_of,
 )
+from tickertone.catalog.lineage import first_base
 from tickertone.catalog.models import base_of
 from tickertone.catalog.recipes.endpoint import EndpointSpec
 from tickertone.dag.planner import CANNOT_PLAN, Node, Results
@@ -174,7 +175,7 @@ def _contaminated(scope: Scope, target: str, system: str) -> str | None:
     members = scope.pool(target) if system in scope.spec.combiners else (system,)
     dataset = scope.targets[target].test.dataset
     for model in members:
-        base = base_of(scope.model(model))
+        base = first_base(model, scope.catalog.models)
         if base and (source := scope.catalog.contaminated(base.name, dataset)):
             return source
     return None
@@ -215,12 +216,13 @@ def _side(scope: Scope, comparison: ComparisonSpec, side: Side) -> JSON:
             }
         case BestOf():
             name = f"the best of {', '.join(side.best_of)}"
-            return {"name": name, "how": "best", "systems": _all(scope, side.best_of)}
+            return {"name": name, "how": "best", "groups": _groups(scope, side.best_of)}
         case MeanOf():
             name = f"the mean of {', '.join(side.mean_of)}"
-            return {"name": name, "how": "mean", "systems": _all(scope, side.mean_of)}
-    return {"name": side, "how": "mean", "systems": _all(scope, (side,))}
+            return {"name": name, "how": "mean", "groups": _groups(scope, side.mean_of)}
+    return {"name": side, "how": "mean", "groups": _groups(scope, (side,))}
 
 
-def _all(scope: Scope, names: tuple[str, ...]) -> list[JSON]:
-    return [system for name in names for system in _members(scope, name)]
+def _groups(scope: Scope, names: tuple[str, ...]) -> list[JSON]:
+    """The systems behind each name: several where it is a group, which counts as one, its mean."""
+    return [[*_members(scope, name)] for name in names]
