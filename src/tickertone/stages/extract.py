@@ -2,7 +2,7 @@
 
 Only texts that no shard of this scorer has are scored; a step without such texts loads no model.
 What a model writes before it answers is kept in shards of its own, before anything is scored: a run
-that is killed in between writes none of it twice.
+that is killed writes at most one shard of it twice.
 """
 
 import importlib
