@@ -1,9 +1,9 @@
 """Models that write a rationale and are then asked for the label: chain of thought, CARP.
 
 A rationale is one greedy continuation of a prompt (for CARP clues and reasoning in one), decoded
-beside others of the same padded length: no company changes a token, but where two are likely alike up
-to float32 rounding. What it says is never read for a label: it is put back into the prompt, and the
-label's words are scored after it, as they are without one.
+beside others of the same padded length: no company changes a token, but where two are likely alike
+up to float32 rounding. What it says is never read for a label: it is put back into the prompt, and
+the label's words are scored after it, as they are without one.
 """
 
 from collections.abc import Iterator, Sequence
