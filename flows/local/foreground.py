@@ -6,7 +6,6 @@ step is finished or will be done again, so all that is left is to note the run a
 """
 
 import argparse
-import gc
 import os
 import signal
 import sys
@@ -62,8 +61,6 @@ def _get_ready(options: argparse.Namespace) -> None:
     from flows.steps import prepare
 
     prepare(Workspace.find(), options.experiment, options.model, options.refresh)
-    gc.collect()
-    gc.freeze()  # the modules stay to the end: there is no need to look through them again
 
 
 def _run(options: argparse.Namespace, console: Console) -> Any:

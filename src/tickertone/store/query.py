@@ -30,8 +30,9 @@ def query(workspace: Workspace, sql: str, parameters: Sequence[object] = ()) -> 
     with reading(workspace) as connection:
         try:
             cursor = connection.execute(sql, list(parameters))
-            columns = tuple(column[0] for column in cursor.description or ())
-            return Answer(columns=columns, rows=tuple(cursor.fetchall()))
+            # DuckDB answers nothing at all where there is no statement.
+            columns = tuple(column[0] for column in (cursor and cursor.description) or ())
+            return Answer(columns=columns, rows=tuple(cursor.fetchall() if cursor else ()))
         except duckdb.Error as error:
             raise StoreError(
                 "SQL",
