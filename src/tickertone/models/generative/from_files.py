@@ -1,11 +1,11 @@
 """From the files of a fitted model to the scorer that its prompt asks for."""
 
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from tickertone.catalog.forms.prompted import PromptedForm
 from tickertone.models.bases import checked_base
+from tickertone.models.generative.drawn_shots import read_shots
 from tickertone.models.generative.loading import (
     prompt_tokenizer,
     prompted_model,
@@ -23,8 +23,6 @@ from tickertone.models.generative.scorer import (
 )
 from tickertone.models.pretrained import quiet
 from tickertone.models.protocol import Embed, Text
-
-_SHOTS = "shots.json"
 
 
 def load_prompted(
@@ -57,12 +55,7 @@ def load_prompted(
     if form.features is not None:
         nearest = _nearest_shots(Pool.load(folder), words, embed)
         return kind(model, tokenizer, form, network, labels, nearest=nearest)
-    return kind(model, tokenizer, form, network, labels, _drawn_shots(folder, words))
-
-
-def _drawn_shots(folder: Path, words: Mapping[str, str]) -> list[Shot]:
-    drawn = json.loads((folder / _SHOTS).read_text(encoding="utf-8"))
-    return [Shot(a if b is None else (a, b), words[label]) for a, b, label in drawn]
+    return kind(model, tokenizer, form, network, labels, read_shots(folder, words))
 
 
 def _nearest_shots(pool: Pool, words: Mapping[str, str], embed: Embed | None) -> NearestShots:

@@ -5,9 +5,7 @@ nothing after. Of nearest neighbours it is all rows that examples may be taken f
 torch.
 """
 
-import json
 import time
-from pathlib import Path
 
 from pydantic import TypeAdapter
 
@@ -15,12 +13,12 @@ from tickertone.catalog.recipes.endpoint import EndpointSpec
 from tickertone.catalog.recipes.prompted import CausalSpec, PromptedRecipe, Seq2SeqSpec
 from tickertone.errors import DataError
 from tickertone.models.bases import checked_base
+from tickertone.models.checkpoint_size import parameters_in
 from tickertone.models.examples import labels_of, open_snapshots, texts_of
+from tickertone.models.generative.drawn_shots import write_shots
 from tickertone.models.generative.neighbours import Pool
 from tickertone.models.generative.shots import balanced_draw
 from tickertone.models.protocol import FitJob, Fitted
-
-_SHOTS = "shots.json"
 
 
 def fit(job: FitJob) -> Fitted:
@@ -34,7 +32,7 @@ def fit(job: FitJob) -> Fitted:
     began = time.monotonic()
     examples = _keep_pool(job, recipe) if recipe.draw == "nearest" else _keep_shots(job, recipe)
     with checked_base(recipe.base, job.project) as base:
-        parameters = _parameters(base)
+        parameters = parameters_in(base)
     return Fitted(
         parameters=parameters,
         trainable_parameters=0,
@@ -44,9 +42,7 @@ def fit(job: FitJob) -> Fitted:
 
 def _keep_shots(job: FitJob, recipe: PromptedRecipe) -> int:
     shots = drawn(job, recipe)
-    written = json.dumps(shots, ensure_ascii=False, indent=1)
-    (job.out / _SHOTS).write_text(written, encoding="utf-8")
-    job.say(f"{len(shots)} examples drawn for the prompt" if shots else "nothing to fit: zero-shot")
+    job.say(write_shots(job.out, shots))
     return len(shots)
 
 
@@ -81,16 +77,3 @@ def _too_few(recipe: PromptedRecipe | EndpointSpec, rows: int) -> DataError:
         expected=f"at least {recipe.shots}, the shots of the recipe",
         remedy="lower shots of the model in data/models.yaml",
     )
-
-
-def _parameters(base: Path) -> int:
-    """The numbers in the checkpoint, by the shapes in its headers."""
-    from math import prod
-
-    from safetensors import safe_open
-
-    total = 0
-    for file in sorted(base.glob("*.safetensors")):
-        with safe_open(file, framework="numpy") as tensors:
-            total += sum(prod(tensors.get_slice(name).get_shape()) for name in tensors.keys())  # noqa: SIM118
-    return total
