@@ -152,7 +152,7 @@ def test_autocast_changes_training_and_not_scoring(tmp_path: Path, base: BaseSpe
     assert any(not torch.equal(stored["float32"][n], t) for n, t in stored["bfloat16"].items())
 
 
-def test_on_two_gpus_the_sampler_sorts_the_batches_that_the_loader_cuts(
+def test_a_second_gpu_that_a_process_sees_changes_no_batch(
     tmp_path: Path, base: BaseSpec, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     import datasets
@@ -171,5 +171,6 @@ def test_on_two_gpus_the_sampler_sorts_the_batches_that_the_loader_cuts(
     model = loading.untrained(folder, recipe, LABELS)
     monkeypatch.setattr(TrainingArguments, "n_gpu", 2)
     trainer = EncoderTrainer(recipe, model, tokenizer, rows, None, tmp_path, [])
-    assert trainer._get_train_sampler().batch_size == 2 * recipe.batch_size
-    assert len(next(iter(trainer.get_train_dataloader()))["labels"]) == 2 * recipe.batch_size
+    assert trainer._get_train_sampler().batch_size == recipe.batch_size
+    assert len(next(iter(trainer.get_train_dataloader()))["labels"]) == recipe.batch_size
+    assert trainer._wrap_model(model) is model  # no DataParallel around it
