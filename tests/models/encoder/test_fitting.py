@@ -169,7 +169,13 @@ def test_a_second_gpu_that_a_process_sees_changes_no_batch(
     ]
     rows = datasets.Dataset.from_list(encodings)
     model = loading.untrained(folder, recipe, LABELS)
-    monkeypatch.setattr(TrainingArguments, "n_gpu", 2)
+    prepared = TrainingArguments.__post_init__
+
+    def sees_two(arguments: Any) -> None:
+        prepared(arguments)
+        arguments._n_gpu = 2
+
+    monkeypatch.setattr(TrainingArguments, "__post_init__", sees_two)
     trainer = EncoderTrainer(recipe, model, tokenizer, rows, None, tmp_path, [])
     assert trainer._get_train_sampler().batch_size == recipe.batch_size
     assert len(next(iter(trainer.get_train_dataloader()))["labels"]) == recipe.batch_size
