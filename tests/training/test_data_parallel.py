@@ -22,7 +22,7 @@ from tickertone.training.threads import VARIABLE as THREADS
 
 pytestmark = pytest.mark.slow
 CHECKOUT = Path(__file__).parents[2]
-TOLERANCE = 5e-5  # nats, of the loss of a step
+TOLERANCE = {"rtol": 1e-5, "atol": 5e-5}  # nats, of the loss of a step
 WORDS = {"negative": "falling share price", "neutral": "flat", "positive": "rising"}
 
 
@@ -38,7 +38,8 @@ def encoder(folder: Path) -> Any:
 
 
 def t5(folder: Path, loss: str) -> Any:
-    fields = {"batch_size": 7, "epochs": 3, "learning_rate": 2e-2, "trained_on": ("sentences",)}
+    # Slowly: a random T5 that learns fast makes a difference of rounding ten times larger a step.
+    fields = {"batch_size": 7, "epochs": 2, "learning_rate": 5e-4, "trained_on": ("sentences",)}
     base = tiny_t5(folder, dropout_rate=0.0)
     return prompted("seq2seq", base, tuning="full", loss=loss, words=WORDS, **fields)
 
@@ -72,10 +73,10 @@ def test_two_processes_have_the_loss_curve_of_one(
     )
     assert (alone.processes, alone.micro_batch) == (1, 7)
     assert (together.processes, together.micro_batch) == (2, 2)
-    assert len(curve) == 5 * recipe.epochs
-    assert curve[-5:].mean() < curve[:5].mean() - 0.1  # it learnt
-    np.testing.assert_allclose(same, curve, rtol=0, atol=TOLERANCE)
-    assert together.dev_log_loss == pytest.approx(alone.dev_log_loss, abs=TOLERANCE)
+    epochs = np.average(curve.reshape(recipe.epochs, 5), axis=1, weights=[7, 7, 7, 7, 1])
+    assert epochs[-1] < epochs[0] - 0.1  # it learnt
+    np.testing.assert_allclose(same, curve, **TOLERANCE)
+    np.testing.assert_allclose(together.dev_log_loss, alone.dev_log_loss, **TOLERANCE)
     assert together.best_epoch == alone.best_epoch
     assert not list(asked.scratch.glob("checkpoints/*/rng_state*"))  # of each process, otherwise
 
@@ -92,7 +93,7 @@ def test_a_killed_process_takes_the_other_along_and_both_resume_to_the_same_weig
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(PROCESSES, "2")
-    recipe = tiny_recipe(tiny_base(tmp_path / "base"))  # with dropout
+    recipe = tiny_recipe(tiny_base(tmp_path / "base"), epochs=2)  # with dropout
     whole = request(tmp_path / "whole", recipe)
     fit_in_process(whole, lambda line: None)
 
