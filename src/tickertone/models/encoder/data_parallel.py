@@ -66,11 +66,9 @@ def agreed(*values: float) -> list[float]:
     if processes() == 1:
         return [*values]
     import torch
+    from accelerate import PartialState
     from accelerate.utils import broadcast
 
-    from tickertone.models.pretrained import device
-
-    told: list[float] = broadcast(
-        torch.tensor(values, dtype=torch.float64, device=device())
-    ).tolist()
+    own = torch.tensor(values, dtype=torch.float64, device=PartialState().device)
+    told: list[float] = broadcast(own).tolist()
     return told
