@@ -2,7 +2,7 @@
 
 import os
 
-from tickertone.models.encoder.data_parallel import MICRO_BATCH
+from tickertone.models.data_parallel import MICRO_BATCH
 from tickertone.models.protocol import FitJob, Fitted
 
 

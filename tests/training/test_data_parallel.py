@@ -14,7 +14,7 @@ from tests.models.tiny import examples, snapshot, tiny_base, tiny_recipe
 from tests.models.tiny_language import tiny_t5
 from tests.training.requests import request
 from tickertone.errors import TrainingError
-from tickertone.models.encoder.data_parallel import MICRO_BATCH
+from tickertone.models.data_parallel import MICRO_BATCH
 from tickertone.training.devices import VARIABLE as PROCESSES
 from tickertone.training.launch import fit_in_process
 from tickertone.training.request import FitRequest, Measurements

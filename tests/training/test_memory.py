@@ -6,7 +6,7 @@ import pytest
 from tests.models.tiny import tiny_base, tiny_recipe
 from tests.training.requests import request
 from tickertone.errors import ModelError
-from tickertone.models.encoder.data_parallel import MICRO_BATCH
+from tickertone.models.data_parallel import MICRO_BATCH
 from tickertone.training.launch import fit_in_process
 from tickertone.training.memory import ran_out_of_memory
 from tickertone.training.threads import VARIABLE

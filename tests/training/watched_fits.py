@@ -4,7 +4,7 @@ import importlib
 from typing import Any
 from unittest.mock import patch
 
-from tickertone.models.encoder.data_parallel import rank
+from tickertone.models.data_parallel import rank
 from tickertone.models.encoder.trainer import EncoderTrainer
 from tickertone.models.protocol import FitJob, Fitted
 

@@ -10,7 +10,7 @@ import socket
 import subprocess
 
 from tickertone.errors import ConfigError
-from tickertone.models.encoder.data_parallel import whole_number
+from tickertone.models.data_parallel import whole_number
 
 VARIABLE = "TICKERTONE_PROCESSES"
 _GPUS = "CUDA_VISIBLE_DEVICES"

@@ -13,7 +13,7 @@ from typing import Any
 import tickertone
 from tickertone import errors
 from tickertone.errors import ModelError, TrainingError
-from tickertone.models.encoder.data_parallel import MICRO_BATCH, whole_number
+from tickertone.models.data_parallel import MICRO_BATCH, whole_number
 from tickertone.models.protocol import Say
 from tickertone.training.devices import environments, free_port
 from tickertone.training.processes import Ended, run_workers

@@ -20,7 +20,7 @@ from types import FrameType
 from typing import Any
 
 from tickertone.errors import TickertoneError
-from tickertone.models.encoder.data_parallel import MICRO_BATCH, processes, rank, whole_number
+from tickertone.models.data_parallel import MICRO_BATCH, processes, rank, whole_number
 from tickertone.models.protocol import FitJob, Fitted
 from tickertone.store.disk import disk_errors_in_words
 from tickertone.store.files import locked

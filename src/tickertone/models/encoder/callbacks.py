@@ -7,8 +7,8 @@ from typing import Any
 
 from transformers import TrainerCallback
 
+from tickertone.models.data_parallel import agreed
 from tickertone.models.encoder.checkpoints import Progress, checkpoint_folder, mark_complete
-from tickertone.models.encoder.data_parallel import agreed
 from tickertone.models.progress import Throttled
 from tickertone.models.protocol import Say
 

@@ -15,11 +15,11 @@ from transformers import EarlyStoppingCallback, set_seed
 
 from tickertone.catalog.recipes.encoder import EncoderSpec
 from tickertone.models.bases import checked_base
+from tickertone.models.data_parallel import rank
 from tickertone.models.dev_scores import log_loss_and_accuracy
 from tickertone.models.encoder import loading
 from tickertone.models.encoder.callbacks import Watch
 from tickertone.models.encoder.checkpoints import Progress, checkpoint_folder, newest_complete
-from tickertone.models.encoder.data_parallel import rank
 from tickertone.models.encoder.forward import logits_of
 from tickertone.models.encoder.trainer import Dev, EncoderTrainer
 from tickertone.models.examples import labels_of, open_snapshots, require_every_label, texts_of

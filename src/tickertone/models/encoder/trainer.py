@@ -13,9 +13,9 @@ from torch.utils.data import DataLoader
 from transformers import PrinterCallback, Trainer, TrainingArguments
 
 from tickertone.catalog.recipes.encoder import EncoderSpec
+from tickertone.models.data_parallel import agreed, parts_of_batch, processes, rank
 from tickertone.models.dev_scores import log_loss_and_accuracy
 from tickertone.models.encoder.batches import LengthSampler
-from tickertone.models.encoder.data_parallel import agreed, parts_of_batch, processes, rank
 from tickertone.models.encoder.forward import logits_of
 from tickertone.models.token_batches import PAD_MULTIPLE
 

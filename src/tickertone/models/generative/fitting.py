@@ -13,10 +13,10 @@ from transformers import set_seed
 
 from tickertone.catalog.recipes.prompted import CausalSpec, Seq2SeqSpec
 from tickertone.models.bases import checked_base
+from tickertone.models.data_parallel import rank
 from tickertone.models.dev_scores import log_loss_and_accuracy
 from tickertone.models.encoder.callbacks import Watch
 from tickertone.models.encoder.checkpoints import Progress, checkpoint_folder, newest_complete
-from tickertone.models.encoder.data_parallel import rank
 from tickertone.models.encoder.trainer import Dev
 from tickertone.models.examples import (
     drawn_rows,

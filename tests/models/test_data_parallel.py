@@ -6,7 +6,7 @@ import pytest
 from tests.models.tiny import job, tiny_recipe
 from tickertone.catalog.bases import BaseSpec
 from tickertone.errors import ConfigError
-from tickertone.models.encoder.data_parallel import MICRO_BATCH, agreed, parts_of_batch
+from tickertone.models.data_parallel import MICRO_BATCH, agreed, parts_of_batch
 from tickertone.models.encoder.fitting import fit
 from tickertone.models.encoder.trainer import EncoderTrainer
 
