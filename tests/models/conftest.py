@@ -22,3 +22,10 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> BaseSpec:
     torch.set_num_threads(1)
     folder: Path = tmp_path_factory.mktemp("base")
     return tiny_base(folder)
+
+
+@pytest.fixture(scope="session")
+def still_base(tmp_path_factory: pytest.TempPathFactory) -> BaseSpec:
+    """Without dropout, which is drawn for the rows that go through the network together."""
+    folder: Path = tmp_path_factory.mktemp("still")
+    return tiny_base(folder, hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0)

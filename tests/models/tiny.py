@@ -71,8 +71,11 @@ def tiny_shape(architecture: str, **changes: Any) -> dict[str, Any]:
     return {**fields, "tokenizer": packaged_tokenizer(), **changes}
 
 
-def tiny_base(folder: Path) -> BaseSpec:
-    """A local base: random weights, a few thousand parameters besides the word vectors."""
+def tiny_base(folder: Path, **changes: Any) -> BaseSpec:
+    """A local base: random weights, a few thousand parameters besides the word vectors.
+
+    `changes` go into its configuration.
+    """
     import torch
     from transformers import BertConfig, BertModel
 
@@ -83,6 +86,7 @@ def tiny_base(folder: Path) -> BaseSpec:
         num_attention_heads=2,
         intermediate_size=32,
         max_position_embeddings=64,
+        **changes,
     )
     BertModel(config).save_pretrained(folder)
     for name in ("tokenizer.json", "tokenizer_config.json", "vocab.txt"):

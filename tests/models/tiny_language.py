@@ -27,8 +27,11 @@ _SIZE: dict[str, Any] = {
 CAUSAL = ("llama", "mistral", "qwen3")
 
 
-def tiny_t5(folder: Path) -> BaseSpec:
-    """An encoder-decoder like Flan-T5: gated, with a head of its own, and a config that says so."""
+def tiny_t5(folder: Path, **changes: Any) -> BaseSpec:
+    """An encoder-decoder like Flan-T5: gated, with a head of its own, and a config that says so.
+
+    `changes` go into its configuration.
+    """
     import torch
     from safetensors.torch import save_file
     from transformers import T5Config, T5ForConditionalGeneration
@@ -48,6 +51,7 @@ def tiny_t5(folder: Path) -> BaseSpec:
         pad_token_id=0,
         decoder_start_token_id=0,
         eos_token_id=102,
+        **changes,
     )
     model = T5ForConditionalGeneration(config)
     for name, parameter in model.named_parameters():

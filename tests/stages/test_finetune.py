@@ -18,6 +18,8 @@ MEASURED = {
     "tokens_per_second",
     "epochs",
     "threads",
+    "processes",
+    "micro_batch",
     "device",
     "dev_log_loss",
     "dev_accuracy",
@@ -54,3 +56,4 @@ def test_an_encoder_is_trained_in_a_process_of_its_own(
     assert "config.json" in names
     assert product.facts["threads"] == 1
     assert product.facts["epochs"] == 1
+    assert (product.facts["processes"], product.facts["micro_batch"]) == (1, recipe.batch_size)

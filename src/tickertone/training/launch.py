@@ -1,54 +1,94 @@
-"""Start a training process, relay what it says, and never leave it behind."""
+"""Fit in processes of their own; where memory runs out, again with fewer rows at a time.
+
+A fit that runs out of memory is taken up by fresh processes from its last complete checkpoint, with
+half the micro-batch, down to one row. The batch of the recipe stays, so the result does.
+"""
 
 import json
 import os
-import subprocess
-import sys
 from collections import deque
 from pathlib import Path
 from typing import Any
 
 import tickertone
 from tickertone import errors
-from tickertone.errors import TrainingError
+from tickertone.errors import ModelError, TrainingError
+from tickertone.models.data_parallel import MICRO_BATCH, whole_number
 from tickertone.models.protocol import Say
+from tickertone.training.devices import environments, free_port
+from tickertone.training.processes import Ended, run_workers
 from tickertone.training.request import FitRequest, Measurements
 
-_GRACE_SECONDS = 30.0
 _LAST_LINES = 12
 
 
 def fit_in_process(request: FitRequest, say: Say) -> Measurements:
-    """Run `request` in a process of its own and return what it measured.
+    """Run `request` in a process of its own, or one a GPU, and return what it measured.
 
-    Whatever interrupts the caller ends the process too. Raises the TickertoneError that the fit
-    raised, or TrainingError with the end of its standard error if it died without one.
+    Whatever interrupts the caller ends the processes too. Raises the TickertoneError that the fit
+    raised, ModelError if one row at a time is too much for the memory, or TrainingError with the
+    end of the standard error if it died without a word.
     """
     request.scratch.mkdir(parents=True, exist_ok=True)
     asked = request.scratch / "request.json"
     asked.write_text(request.model_dump_json())
-    complaints = request.scratch / "stderr.txt"
-    last: dict[str, Any] = {}
-    with complaints.open("wb") as stderr:
-        process = subprocess.Popen(  # noqa: S603 (our own interpreter and module)
-            [sys.executable, "-m", "tickertone.training.worker", str(asked), str(os.getpid())],
-            stdout=subprocess.PIPE,
-            stderr=stderr,
-            stdin=subprocess.DEVNULL,
-            env=_environment(request.scratch),
-            text=True,
+    batch = request.recipe.get("batch_size") if request.uses_torch else None
+    if not isinstance(batch, int):
+        ended = _run(request, asked, [{}], say)
+    else:
+        places = environments(batch)
+        rows = _first_micro_batch(request.scratch, -(-batch // len(places)))
+        while "out_of_memory" in (ended := _run(request, asked, _cut(places, rows), say)).word:
+            lack = str(ended.word["out_of_memory"])
+            rows = _fewer(request, rows, lack)
+            say(f"out of memory: again from the last checkpoint, {rows} rows at a time ({lack})")
+    return _measured(request, ended)
+
+
+def _run(request: FitRequest, asked: Path, places: list[dict[str, str]], say: Say) -> Ended:
+    environment = _environment(request.scratch)
+    return run_workers(
+        asked, [{**environment, **place} for place in places], _complaints(request), say
+    )
+
+
+def _cut(places: list[dict[str, str]], rows: int) -> list[dict[str, str]]:
+    together = {MICRO_BATCH: str(rows)}
+    if len(places) > 1:
+        together["MASTER_PORT"] = free_port()
+    return [{**place, **together} for place in places]
+
+
+def _first_micro_batch(scratch: Path, share: int) -> int:
+    """The rows of a process, unless that is more than was asked for, or than had room before."""
+    known = _record(scratch)
+    room = int(json.loads(known.read_text())) if known.is_file() else share
+    return min(share, room, whole_number(MICRO_BATCH) or share)
+
+
+def _fewer(request: FitRequest, rows: int, lack: str) -> int:
+    """Half, written down for a resumption. Raises ModelError if there is no half."""
+    if rows == 1:
+        raise ModelError(
+            f"training of {request.subject}",
+            found=f"out of memory with one row at a time: {lack}",
+            expected="room for the network, its gradients and one row",
+            remedy="lower max_length, tune adapters (tuning: lora or qlora), take a smaller base, "
+            "or free memory; then run it again",
         )
-        try:
-            for line in process.stdout or ():
-                last = _heard(line, say) or last
-            status = process.wait()
-        finally:
-            _end(process)
-    if "done" in last and status == 0:
-        return Measurements.model_validate(last["done"])
-    if "error" in last:
-        raise _rebuilt(last["error"])
-    raise _died(request, status, complaints)
+    half = -(-rows // 2)
+    draft = _record(request.scratch).with_suffix(".part")
+    draft.write_text(json.dumps(half))
+    draft.rename(_record(request.scratch))
+    return half
+
+
+def _record(scratch: Path) -> Path:
+    return scratch / "micro_batch.json"
+
+
+def _complaints(request: FitRequest) -> Path:
+    return request.scratch / "stderr.txt"
 
 
 def _environment(scratch: Path) -> dict[str, str]:
@@ -63,34 +103,15 @@ def _environment(scratch: Path) -> dict[str, str]:
     }
 
 
-def _heard(line: str, say: Say) -> dict[str, Any]:
-    """Relay a line of progress; return the message if it is a last word."""
-    try:
-        message = json.loads(line)
-    except ValueError:
-        message = {"say": line.rstrip()}  # a library printed something
-    if not isinstance(message, dict):
-        return {}
-    if "say" in message:
-        say(str(message["say"]))
-        return {}
-    return message
+def _measured(request: FitRequest, ended: Ended) -> Measurements:
+    if "done" in ended.word and ended.status == 0:
+        return Measurements.model_validate(ended.word["done"])
+    if "error" in ended.word:
+        raise _rebuilt(ended.word["error"])
+    raise _died(request, ended.status)
 
 
-def _end(process: subprocess.Popen[str]) -> None:
-    if process.stdout is not None:
-        process.stdout.close()
-    if process.poll() is not None:
-        return
-    process.terminate()
-    try:
-        process.wait(_GRACE_SECONDS)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
-
-
-def _rebuilt(parts: dict[str, str]) -> errors.TickertoneError:
+def _rebuilt(parts: dict[str, Any]) -> errors.TickertoneError:
     kind: type[errors.TickertoneError] = getattr(errors, parts["kind"], TrainingError)
     return kind(
         parts["place"],
@@ -100,13 +121,14 @@ def _rebuilt(parts: dict[str, str]) -> errors.TickertoneError:
     )
 
 
-def _died(request: FitRequest, status: int, complaints: Path) -> TrainingError:
-    with complaints.open(encoding="utf-8", errors="replace") as file:
+def _died(request: FitRequest, status: int) -> TrainingError:
+    with _complaints(request).open(encoding="utf-8", errors="replace") as file:
         lines = [line.rstrip() for line in deque(file, _LAST_LINES)]
     cause = f"was killed by signal {-status}" if status < 0 else f"ended with status {status}"
     memory = " (out of memory, perhaps)" if status == -9 else ""
+    smaller = f"; if memory was short, set {MICRO_BATCH} to a few rows first" if memory else ""
     return TrainingError(
         f"training of {request.subject}",
         found="\n    ".join([f"the process {cause}{memory} without a model", *lines]),
-        remedy="run it again: it resumes from its last complete checkpoint",
+        remedy=f"run it again: it resumes from its last complete checkpoint{smaller}",
     )

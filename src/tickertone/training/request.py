@@ -28,5 +28,8 @@ class Measurements(Fitted):
     """What a fit was measured to cost, and what came out."""
 
     train_seconds: float  # of the whole fit, over resumptions: loading, training, dev
-    peak_memory_mb: float  # resident set of the process, plus what it allocated on a GPU
+    # Resident set of the process (the first of several), plus what it allocated on a GPU.
+    peak_memory_mb: float
     threads: int
+    processes: int = 1
+    micro_batch: int | None = None  # rows that a process took at a time; None: nothing was trained

@@ -1,8 +1,10 @@
 """python -m tickertone.training.worker REQUEST.json PARENT_PID: fit one model, then exit.
 
-Standard output carries JSON lines: {"say": text} any number of times, then {"done": measurements}
-or {"error": {...}}. SIGTERM, SIGINT or the death of the parent end it at the next Python statement;
-the checkpoints of the family stay, and the same request started again resumes from them.
+Standard output carries JSON lines: {"say": text} any number of times, then {"done": measurements},
+{"error": {...}} or {"out_of_memory": text}. Of several processes that train one model, the first
+alone says how far it is and what was measured. SIGTERM, SIGINT or the death of the parent end it at
+the next Python statement; the checkpoints of the family stay, and the same request started again
+resumes from them.
 """
 
 import importlib
@@ -18,13 +20,16 @@ from types import FrameType
 from typing import Any
 
 from tickertone.errors import TickertoneError
+from tickertone.models.data_parallel import MICRO_BATCH, processes, rank, whole_number
 from tickertone.models.protocol import FitJob, Fitted
 from tickertone.store.disk import disk_errors_in_words
 from tickertone.store.files import locked
+from tickertone.training.memory import ran_out_of_memory
 from tickertone.training.request import FitRequest, Measurements
 
 TERMINATED = 143  # 128 + SIGTERM, as shells report it
 FAILED = 3  # an error with its four parts was sent
+OUT_OF_MEMORY = 4  # and so it was said
 _PARENT_POLL_SECONDS = 1.0
 _GRACE_SECONDS = 20.0
 
@@ -35,7 +40,7 @@ def main(arguments: list[str]) -> int:
     _end_when_told(parent)
     try:
         # A worker whose parent was killed may live on for a moment: it keeps its successor waiting.
-        with locked(path.with_name("worker.lock")):
+        with locked(path.with_name(f"worker{rank() or ''}.lock")):
             request = FitRequest.model_validate_json(path.read_bytes())
             with disk_errors_in_words(request.scratch, request.out):
                 measurements = run(request)
@@ -44,7 +49,13 @@ def main(arguments: list[str]) -> int:
         parts = {"found": error.found, "expected": error.expected, "remedy": error.remedy}
         _send({"error": {"kind": kind, "place": error.place, **parts}})
         return FAILED
-    _send({"done": measurements.model_dump(mode="json")})
+    except (MemoryError, RuntimeError) as error:
+        if not ran_out_of_memory(error):
+            raise
+        _send({"out_of_memory": str(error).strip().partition("\n")[0] or "no memory"})
+        return OUT_OF_MEMORY
+    if rank() == 0:
+        _send({"done": measurements.model_dump(mode="json")})
     return 0
 
 
@@ -78,6 +89,8 @@ def run(request: FitRequest) -> Measurements:
         train_seconds=round(time.monotonic() - began + fitted.earlier_seconds, 3),
         peak_memory_mb=round(_peak_memory_mb(), 1),
         threads=_threads(),
+        processes=processes(),
+        micro_batch=whole_number(MICRO_BATCH),
     )
 
 
@@ -90,14 +103,15 @@ def _settle_threads(scratch: Path) -> None:
 
     from tickertone.training.threads import choose_threads
 
-    record = scratch / "threads.json"
+    record = scratch / f"threads{rank() or ''}.json"
     if record.is_file():
         torch.set_num_threads(int(json.loads(record.read_text())))
-        return
-    threads = choose_threads()
-    draft = record.with_suffix(".part")
-    draft.write_text(json.dumps(threads))
-    draft.rename(record)
+    else:
+        draft = record.with_suffix(".part")
+        draft.write_text(json.dumps(choose_threads()))
+        draft.rename(record)
+    # Accelerate would set a number of its own where several processes share a CPU.
+    os.environ["OMP_NUM_THREADS"] = str(torch.get_num_threads())
 
 
 def _threads() -> int:
@@ -134,7 +148,8 @@ def _end_when_told(parent: int) -> None:
 
 
 def _say(line: str) -> None:
-    _send({"say": line})
+    if rank() == 0:
+        _send({"say": line})
 
 
 def _send(message: dict[str, Any]) -> None:

@@ -152,7 +152,7 @@ def test_autocast_changes_training_and_not_scoring(tmp_path: Path, base: BaseSpe
     assert any(not torch.equal(stored["float32"][n], t) for n, t in stored["bfloat16"].items())
 
 
-def test_on_two_gpus_the_sampler_sorts_the_batches_that_the_loader_cuts(
+def test_a_second_gpu_that_a_process_sees_changes_no_batch(
     tmp_path: Path, base: BaseSpec, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     import datasets
@@ -169,7 +169,14 @@ def test_on_two_gpus_the_sampler_sorts_the_batches_that_the_loader_cuts(
     ]
     rows = datasets.Dataset.from_list(encodings)
     model = loading.untrained(folder, recipe, LABELS)
-    monkeypatch.setattr(TrainingArguments, "n_gpu", 2)
+    prepared = TrainingArguments.__post_init__
+
+    def sees_two(arguments: Any) -> None:
+        prepared(arguments)
+        arguments._n_gpu = 2
+
+    monkeypatch.setattr(TrainingArguments, "__post_init__", sees_two)
     trainer = EncoderTrainer(recipe, model, tokenizer, rows, None, tmp_path, [])
-    assert trainer._get_train_sampler().batch_size == 2 * recipe.batch_size
-    assert len(next(iter(trainer.get_train_dataloader()))["labels"]) == 2 * recipe.batch_size
+    assert trainer._get_train_sampler().batch_size == recipe.batch_size
+    assert len(next(iter(trainer.get_train_dataloader()))["labels"]) == recipe.batch_size
+    assert trainer._wrap_model(model) is model  # no DataParallel around it

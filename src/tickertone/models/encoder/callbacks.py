@@ -7,6 +7,7 @@ from typing import Any
 
 from transformers import TrainerCallback
 
+from tickertone.models.data_parallel import agreed
 from tickertone.models.encoder.checkpoints import Progress, checkpoint_folder, mark_complete
 from tickertone.models.progress import Throttled
 from tickertone.models.protocol import Say
@@ -49,7 +50,8 @@ class Watch(TrainerCallback):  # type: ignore[misc]
         now = time.monotonic()
         self.busy += now - self.stepped
         ends_epoch = state.global_step % self._steps_per_epoch(state) == 0  # saved after dev
-        if now - self.saved >= self.checkpoint_seconds and not ends_epoch:
+        (due,) = agreed(now - self.saved >= self.checkpoint_seconds)
+        if due and not ends_epoch:
             control.should_save = True
         self.line(lambda: self._sentence(state))
 
@@ -69,9 +71,10 @@ class Watch(TrainerCallback):  # type: ignore[misc]
 
     def on_save(self, args: Any, state: Any, control: Any, **_: Any) -> None:  # noqa: ARG002
         """The checkpoint's files are written: vouch for them."""
-        mark_complete(
-            checkpoint_folder(self.root, state.global_step), self.progress(state, control)
-        )
+        if state.is_world_process_zero:
+            mark_complete(
+                checkpoint_folder(self.root, state.global_step), self.progress(state, control)
+            )
         self.saved = time.monotonic()
 
     def progress(self, state: Any, control: Any) -> Progress:

@@ -49,15 +49,15 @@ def checkpoint_folder(root: Path, step: int) -> Path:
     return root / f"{_PREFIX}{step}"
 
 
-def newest_complete(root: Path) -> tuple[Path, Progress] | None:
-    """The newest checkpoint with a marker; the folders without one are removed."""
+def newest_complete(root: Path, *, tidy: bool = True) -> tuple[Path, Progress] | None:
+    """The newest checkpoint with a marker; the folders without one are removed if `tidy`."""
     complete = []
     for folder in root.glob(f"{_PREFIX}*"):
         progress = _read(folder / _MARKER)
-        if progress is None:
-            shutil.rmtree(folder)
-        else:
+        if progress is not None:
             complete.append((progress.step, folder, progress))
+        elif tidy:
+            shutil.rmtree(folder)
     if not complete:
         return None
     _, folder, progress = max(complete, key=lambda found: found[0])

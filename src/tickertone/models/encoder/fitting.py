@@ -2,7 +2,8 @@
 
 Invariants: the weights kept are those of the epoch with the lowest dev log loss (of the last epoch
 where there is no dev or the recipe says `keep: last`); a training that was killed and resumed ends
-with the weights of one that was not, bit for bit, given the same machine and thread count.
+with the weights of one that was not, bit for bit, given the same machine, thread count, micro-batch
+and number of processes.
 """
 
 from dataclasses import replace
@@ -14,6 +15,7 @@ from transformers import EarlyStoppingCallback, set_seed
 
 from tickertone.catalog.recipes.encoder import EncoderSpec
 from tickertone.models.bases import checked_base
+from tickertone.models.data_parallel import rank
 from tickertone.models.dev_scores import log_loss_and_accuracy
 from tickertone.models.encoder import loading
 from tickertone.models.encoder.callbacks import Watch
@@ -39,11 +41,12 @@ def fit(job: FitJob) -> Fitted:
         model = loading.untrained(base, recipe, job.labels)
     rows, dev = _rows(job, tokenizer), _dev(job, tokenizer)
     root = job.scratch / "checkpoints"
-    start = newest_complete(root)
+    start = newest_complete(root, tidy=rank() == 0)
     progress = _train(job, model, tokenizer, rows, dev, start)
-    kept = (recipe.keep == "best" and progress.best_step) or progress.step
-    loading.put_weights(model, checkpoint_folder(root, kept), recipe)
-    loading.save(model, tokenizer, job.out, recipe)
+    if rank() == 0:
+        kept = (recipe.keep == "best" and progress.best_step) or progress.step
+        loading.put_weights(model, checkpoint_folder(root, kept), recipe)
+        loading.save(model, tokenizer, job.out, recipe)
     trainable = sum(p.numel() for p in model.parameters() if p.requires_grad)
     return Fitted(
         parameters=sum(p.numel() for p in model.parameters()),
@@ -54,7 +57,7 @@ def fit(job: FitJob) -> Fitted:
         best_epoch=progress.best_epoch,
         earlier_seconds=start[1].seconds if start else 0.0,
         device=device().type,
-        **_dev_metrics(model, tokenizer, dev),
+        **_dev_metrics(model, tokenizer, dev if rank() == 0 else None),
     )
 
 

@@ -1,7 +1,7 @@
 """Transformers' Trainer with our batches, our loss, our dev measurement and our autocast."""
 
 from collections.abc import Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,9 +9,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import torch
+from torch.utils.data import DataLoader
 from transformers import PrinterCallback, Trainer, TrainingArguments
 
 from tickertone.catalog.recipes.encoder import EncoderSpec
+from tickertone.models.data_parallel import agreed, parts_of_batch, processes, rank
 from tickertone.models.dev_scores import log_loss_and_accuracy
 from tickertone.models.encoder.batches import LengthSampler
 from tickertone.models.encoder.forward import logits_of
@@ -64,10 +66,58 @@ class EncoderTrainer(Trainer):  # type: ignore[misc]
     def _get_train_sampler(self, train_dataset: Any = None) -> LengthSampler:  # noqa: ARG002
         return LengthSampler(
             self.lengths,
-            self.args.train_batch_size,  # of all GPUs together, as the loader cuts it
+            self.recipe.batch_size,
             self.recipe.seed,
             lambda: int(self.state.global_step),
         )
+
+    def get_train_dataloader(self) -> DataLoader[Any]:
+        """Whole batches in every process: accelerate's loader repeats rows to fill the last one."""
+        return DataLoader(
+            self.train_dataset,
+            batch_size=self.recipe.batch_size,
+            sampler=self._get_train_sampler(),
+            collate_fn=self.data_collator,
+            pin_memory=self.args.dataloader_pin_memory,
+        )
+
+    def training_step(
+        self,
+        model: Any,
+        inputs: dict[str, torch.Tensor],
+        num_items_in_batch: Any = None,  # noqa: ARG002 (of rows as of tokens: see row_sizes)
+    ) -> torch.Tensor:
+        """Gradients of the mean loss over a batch, a micro-batch at a time; returns that loss.
+
+        Of several processes, each returns a share whose mean over processes is the loss.
+        """
+        model.train()
+        if processes() > 1:
+            self._draw_apart()
+        parts = parts_of_batch(self.row_sizes(inputs["labels"]))
+        inputs = self._prepare_inputs(inputs)
+        total = torch.zeros((), device=self.args.device)
+        for number, part in enumerate(parts, 1):
+            rows = {name: tensor[part.rows] for name, tensor in inputs.items()}
+            with nullcontext() if number == len(parts) else self.accelerator.no_sync(model):
+                with self.compute_loss_context_manager():
+                    loss = self.compute_loss(model, rows) * part.weight
+                self.accelerator.backward(loss)
+            total += loss.detach()
+        return total
+
+    def row_sizes(self, labels: torch.Tensor) -> list[float]:
+        """How much each row counts in the mean that `compute_loss` returns."""
+        return [1.0] * len(labels)
+
+    def _draw_apart(self) -> None:
+        """Another dropout in each process, by the step, so that no state of it need be kept."""
+        drawn = np.random.SeedSequence([self.recipe.seed, self.state.global_step, rank()])
+        torch.manual_seed(int(drawn.generate_state(1)[0]))
+
+    def _save_rng_state(self, output_dir: str) -> None:
+        if processes() == 1:  # else see _draw_apart
+            super()._save_rng_state(output_dir)
 
     def _loss(self, outputs: Any, labels: torch.Tensor, num_items_in_batch: Any = None) -> Any:  # noqa: ARG002
         return torch.nn.functional.cross_entropy(
@@ -86,18 +136,21 @@ class EncoderTrainer(Trainer):  # type: ignore[misc]
         """Log loss and accuracy on dev, by the same function that scores texts later."""
         if self.dev is None:
             raise ValueError("no dev rows")
-        logits = logits_of(self.model, self.processing_class, self.dev.encodings)
-        loss, accuracy = log_loss_and_accuracy(logits, self.dev.labels)
+        loss, accuracy = agreed(*(self._dev_scores(self.dev) if rank() == 0 else (0.0, 0.0)))
         metrics = {"eval_loss": loss, "eval_accuracy": accuracy}
         self.log(dict(metrics))
         control = self.callback_handler.on_evaluate(self.args, self.state, self.control, metrics)
         self.control: Any = control
         return metrics
 
+    def _dev_scores(self, dev: Dev) -> tuple[float, float]:
+        logits = logits_of(self.model, self.processing_class, dev.encodings)
+        return log_loss_and_accuracy(logits, dev.labels)
+
 
 def training_arguments(recipe: EncoderSpec, folder: Path, *, measured: bool) -> TrainingArguments:
     """The Trainer's settings for a recipe; `measured`: dev is measured after each epoch."""
-    return TrainingArguments(
+    arguments = TrainingArguments(
         output_dir=str(folder),
         num_train_epochs=recipe.epochs,
         per_device_train_batch_size=recipe.batch_size,
@@ -119,4 +172,8 @@ def training_arguments(recipe: EncoderSpec, folder: Path, *, measured: bool) -> 
         dataloader_pin_memory=torch.cuda.is_available(),
         remove_unused_columns=False,
         label_names=["labels"],
+        average_tokens_across_devices=False,  # the losses of parts are weighted in training_step
+        ddp_broadcast_buffers=False,  # they are constants
     )
+    arguments._n_gpu = min(arguments.n_gpu, 1)  # one a process, and no DataParallel
+    return arguments

@@ -2,7 +2,7 @@
 
 The invariants of encoder fitting hold: the weights kept are those that the recipe's `keep` says; a
 training that was killed and resumed ends with the weights of one that was not, bit for bit, given
-the same machine and thread count.
+the same machine, thread count, micro-batch and number of processes.
 """
 
 from pathlib import Path
@@ -13,6 +13,7 @@ from transformers import set_seed
 
 from tickertone.catalog.recipes.prompted import CausalSpec, Seq2SeqSpec
 from tickertone.models.bases import checked_base
+from tickertone.models.data_parallel import rank
 from tickertone.models.dev_scores import log_loss_and_accuracy
 from tickertone.models.encoder.callbacks import Watch
 from tickertone.models.encoder.checkpoints import Progress, checkpoint_folder, newest_complete
@@ -52,11 +53,12 @@ def fit_prompted(job: FitJob, recipe: Seq2SeqSpec | CausalSpec, network: Network
     for what, count in scorer.counted().items():
         job.say(f"{what.replace('_', ' ')}: {count}")
     root = job.scratch / "checkpoints"
-    start = newest_complete(root)
+    start = newest_complete(root, tidy=rank() == 0)
     progress = _train(job, recipe, scorer, rows, dev, start)
-    kept = (recipe.keep == "best" and progress.best_step) or progress.step
-    put_tuned(model, checkpoint_folder(root, kept), recipe)
-    save_tuned(model, tokenizer, job.out, recipe)
+    if rank() == 0:
+        kept = (recipe.keep == "best" and progress.best_step) or progress.step
+        put_tuned(model, checkpoint_folder(root, kept), recipe)
+        save_tuned(model, tokenizer, job.out, recipe)
     trainable, parameters = _counted(model)
     return Fitted(
         parameters=parameters,
@@ -67,7 +69,7 @@ def fit_prompted(job: FitJob, recipe: Seq2SeqSpec | CausalSpec, network: Network
         best_epoch=progress.best_epoch,
         earlier_seconds=start[1].seconds if start else 0.0,
         device=device().type,
-        **_dev_metrics(scorer, dev),
+        **_dev_metrics(scorer, dev if rank() == 0 else None),
     )
 
 

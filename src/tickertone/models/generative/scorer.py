@@ -81,9 +81,9 @@ class PromptedScorer:
         finally:
             self.model.train(was_training)
 
-    def forward(self, batch: dict[str, torch.Tensor]) -> torch.Tensor:
-        """Scores of a padded batch, (n, labels), with their gradients where these are on."""
-        return self._word_scores(self.network.node_logits(self.model, batch, self.trie))
+    def word_scores(self, logits: torch.Tensor) -> torch.Tensor:
+        """From logits at the nodes of the trie to scores, (n, labels), with their gradients."""
+        return word_log_likelihoods(logits, self.trie, per_token=self.form.scoring.per_token)
 
     def counted(self) -> dict[str, int]:
         """How many prompts lost examples or text since this was asked last."""
@@ -91,12 +91,9 @@ class PromptedScorer:
         self.prompts.counts.clear()
         return counts
 
-    def _word_scores(self, logits: torch.Tensor) -> torch.Tensor:
-        return word_log_likelihoods(logits, self.trie, per_token=self.form.scoring.per_token)
-
     def _in_batches(self, node_logits: NodeLogits, encodings: Sequence[Encoding]) -> Matrix:
         def forward(batch: dict[str, torch.Tensor]) -> torch.Tensor:
-            return self._word_scores(node_logits(self.model, batch, self.trie))
+            return self.word_scores(node_logits(self.model, batch, self.trie))
 
         place = next(self.model.parameters()).device
         # Padding is computed like any token, and moves bfloat16 scores by more than 0.1: it must be

@@ -36,30 +36,43 @@ class LabelTrainer(EncoderTrainer):
 
     def compute_loss(
         self,
-        model: Any,  # noqa: ARG002 (the scorer's own)
+        model: Any,
         inputs: dict[str, torch.Tensor],
         return_outputs: bool = False,  # noqa: ARG002
         num_items_in_batch: Any = None,  # noqa: ARG002
     ) -> Any:
         """Cross-entropy over label scores, or over the vocabulary at the right word's tokens."""
-        targets = inputs.pop("labels")
+        targets, trie = inputs.pop("labels"), self.scorer.trie
+        own = self.scorer.model
+        network = own if model is own else _Wrapped(model, own)
+        logits = self.scorer.network.node_logits(network, inputs, trie)
         if self.loss == "language_model":
-            logits = self.scorer.network.node_logits(self.scorer.model, inputs, self.scorer.trie)
-            return language_model_loss(logits, self.scorer.trie, targets)
-        return torch.nn.functional.cross_entropy(self.scorer.forward(inputs), targets)
+            return language_model_loss(logits, trie, targets)
+        return torch.nn.functional.cross_entropy(self.scorer.word_scores(logits), targets)
+
+    def row_sizes(self, labels: torch.Tensor) -> list[float]:
+        """A row's tokens where the mean is over tokens."""
+        if self.loss != "language_model":
+            return super().row_sizes(labels)
+        return [float(len(self.scorer.trie.words[label])) for label in labels.tolist()]
 
     def compute_loss_context_manager(self) -> AbstractContextManager[Any]:
         """No autocast: the network computes as it does when it scores."""
         return nullcontext()
 
-    def evaluate(self, *_: Any, **__: Any) -> dict[str, float]:
-        """Log loss and accuracy on dev, by the same function that scores texts later."""
-        if self.dev is None:
-            raise ValueError("no dev rows")
-        scores = self.scorer.scores(self.dev.encodings)
-        loss, accuracy = log_loss_and_accuracy(scores, self.dev.labels)
-        metrics = {"eval_loss": loss, "eval_accuracy": accuracy}
-        self.log(dict(metrics))
-        control = self.callback_handler.on_evaluate(self.args, self.state, self.control, metrics)
-        self.control: Any = control
-        return metrics
+    def _dev_scores(self, dev: Dev) -> tuple[float, float]:
+        return log_loss_and_accuracy(self.scorer.scores(dev.encodings), dev.labels)
+
+
+class _Wrapped:
+    """A network whose calls go through the wrapper that averages gradients over processes."""
+
+    def __init__(self, wrapper: Any, network: Any) -> None:
+        self.wrapper = wrapper
+        self.network = network
+
+    def __call__(self, **inputs: Any) -> Any:
+        return self.wrapper(**inputs)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.network, name)
