@@ -3,6 +3,7 @@
 from collections import Counter
 from typing import Literal
 
+from tickertone.dag.expected_memory import Expected
 from tickertone.dag.planner import Node
 from tickertone.frozen import Frozen
 from tickertone.store.manifest import Step
@@ -21,6 +22,7 @@ class PlannedStep(Frozen):
     fingerprint: str | None = None  # None while something that it reads is not known
     seconds: float | None = None  # an estimate, see dag.durations; None where nothing was timed
     about: str | None = None  # of a training: its family, base and whether that is pinned, prompt
+    memory: Expected | None = None  # of a training or scoring by a network that is still to run
     rows: int | None = None  # rows that a cached step read; else to train on, or texts to score
 
 
