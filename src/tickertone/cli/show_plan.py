@@ -66,6 +66,10 @@ def _figures(step: PlannedStep) -> Iterator[str]:
     if step.rows is not None:
         to_score = step.stage == "extract" and step.verdict != "cached"
         yield f"{step.rows:,} {'text' if to_score else 'row'}{'' if step.rows == 1 else 's'}"
+    if step.cost is not None:
+        yield str(step.cost)
+    if step.memory is not None:
+        yield str(step.memory)
     if step.seconds is not None and step.verdict != "cached":
         yield spelt(step.seconds)
 

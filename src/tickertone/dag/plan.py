@@ -13,6 +13,8 @@ from tickertone.dag import graph
 from tickertone.dag.drift_gate import check_drift
 from tickertone.dag.durations import Durations
 from tickertone.dag.expected import stand_in, unknown_inputs
+from tickertone.dag.expected_cost import ExpectedCost, beyond_the_cap
+from tickertone.dag.expected_memory import ExpectedMemory, too_much
 from tickertone.dag.history import History
 from tickertone.dag.planned import Plan, PlannedStep, Verdict, planned
 from tickertone.dag.planner import CANNOT_PLAN, Node, NoSuchOutput, Results
@@ -45,7 +47,12 @@ def plan(workspace: Workspace, scope: Scope, refresh: Iterable[str] = ()) -> Pla
     """What a run would do now. Writes nothing, loads no model, asks no network."""
     walk = _Walk(workspace, scope, frozenset(refresh))
     steps = [walk.told(node) for stage in graph.STAGES for node in graph.nodes(scope, stage)]
-    return Plan(experiment=scope.name, steps=tuple(steps), warnings=tuple(scope.warnings))
+    warnings = (
+        *scope.warnings,
+        *too_much((step.step, step.memory) for step in steps),
+        *beyond_the_cap((step.step, step.cost) for step in steps),
+    )
+    return Plan(experiment=scope.name, steps=tuple(steps), warnings=warnings)
 
 
 class _Walk:
@@ -59,14 +66,24 @@ class _Walk:
         self.history = History(workspace)
         self.durations = Durations(self.artifacts)
         self.to_score = ToScore(self.artifacts)
+        self.cost = ExpectedCost(scope, self.artifacts)
+        self.memory = ExpectedMemory(scope.catalog, workspace.root)
         self.results: dict[Node, Manifest] = {}  # of the store, or expected
         self.open: set[Node] = set()  # the steps of which not all that comes out is known
         self.first: dict[str, Node] = {}  # fingerprint, or path of a lost file -> who will make it
         self.snapshots: dict[tuple[str, str], pa.Table | None] = {}  # the rows of changed sources
 
     def told(self, node: Node) -> PlannedStep:
-        """The verdict on one step, with words about its recipe if it has one."""
-        return self.visit(node).model_copy(update={"about": self._about(node)})
+        """The verdict on one step, with its recipe, its memory and its cost."""
+        step = self.visit(node).model_copy(update={"about": self._about(node)})
+        scores = node.stage == "extract"
+        if step.verdict == "cached" or (scores and step.rows == 0):
+            return step
+        memory = self.memory.of(node.stage, node.subject.split("/")[0])
+        cost = None
+        if scores and step.verdict != "blocked":
+            cost = self.cost.of(node.subject, self.results)
+        return step.model_copy(update={"memory": memory, "cost": cost})
 
     def visit(self, node: Node) -> PlannedStep:
         """The verdict on one step, once all before it were visited."""

@@ -3,6 +3,8 @@
 from collections import Counter
 from typing import Literal
 
+from tickertone.dag.expected_cost import Cost
+from tickertone.dag.expected_memory import Expected
 from tickertone.dag.planner import Node
 from tickertone.frozen import Frozen
 from tickertone.store.manifest import Step
@@ -21,6 +23,8 @@ class PlannedStep(Frozen):
     fingerprint: str | None = None  # None while something that it reads is not known
     seconds: float | None = None  # an estimate, see dag.durations; None where nothing was timed
     about: str | None = None  # of a training: its family, base and whether that is pinned, prompt
+    memory: Expected | None = None  # of a training or scoring by a network that is still to run
+    cost: Cost | None = None  # of what is to be asked of a server
     rows: int | None = None  # rows that a cached step read; else to train on, or texts to score
 
 

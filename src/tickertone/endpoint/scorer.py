@@ -43,10 +43,10 @@ class EndpointScorer:
 
         Raises what endpoint.label_scores.score raises.
         """
+        prompts, words = self.asked(texts)
         scored = score(
-            [self._prompt(text) for text in texts],
-            # A word that continues a text begins with the space that the prompt does not end in.
-            [f" {word}" if self.form.api == "completions" else word for word in self.words],
+            prompts,
+            words,
             self.form,
             answers=answers_folder(self._workspace),
             locks=self._workspace.locks,
@@ -55,14 +55,18 @@ class EndpointScorer:
         self._note(scored)
         return scored.matrix
 
+    def asked(self, texts: Sequence[Text]) -> tuple[list[Prompt], list[str]]:
+        """A prompt for each text, and the labels' words as they follow it."""
+        prompts = [self.render(text) for text in texts]
+        if self.form.api == "completions":
+            # A word that continues a text begins with the space that the prompt does not end in.
+            return [*prompts], [f" {word}" for word in self.words]
+        return [(Message("user", prompt),) for prompt in prompts], [*self.words]
+
     def counted(self) -> dict[str, int]:
         """Requests, void answers and bounded values since this was asked last."""
         counts, self._counts = self._counts, Counter()
         return dict(counts)
-
-    def _prompt(self, text: Text) -> Prompt:
-        prompt = self.render(text)
-        return prompt if self.form.api == "completions" else (Message("user", prompt),)
 
     def _note(self, scored: Scored) -> None:
         self.cost += scored.cost
