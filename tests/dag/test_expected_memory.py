@@ -83,21 +83,29 @@ def test_a_model_that_is_not_tuned_takes_memory_only_to_score(tmp_path):
     assert scoring is not None
 
 
-def test_a_base_that_is_not_pinned_cannot_be_told():
-    training, _ = expected({"hub": "google/flan-t5-xl"})
+def test_a_base_that_is_not_here_is_estimated_by_its_published_shape():
+    training, scoring = expected({"hub": "google/flan-t5-xl"}, tuning="qlora")
 
-    assert str(training) == "memory not known: google/flan-t5-xl is not pinned"
+    assert 2 * GIB < training.without_batches < 4 * GIB  # three billion weights of four bits
+    assert "of memory by its published shape" in str(training)
+    assert scoring.without_batches < training.without_batches + GIB
+
+
+def test_a_base_that_is_neither_pinned_nor_of_a_known_shape_cannot_be_told():
+    training, _ = expected({"hub": "someone/flan-t5-xl"})
+
+    assert str(training) == "memory not known: someone/flan-t5-xl is not pinned"
     assert training.fits  # nothing is known against it
 
 
 def test_a_pinned_base_is_looked_for_in_the_hub_s_cache(tmp_path, monkeypatch):
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
-    pinned = {"hub": "google/flan-t5-xl", "revision": COMMIT}
+    pinned = {"hub": "someone/flan-t5-xl", "revision": COMMIT}
     before, _ = expected(pinned)
-    checkpoint(tmp_path / "models--google--flan-t5-xl" / "snapshots" / COMMIT)
+    checkpoint(tmp_path / "models--someone--flan-t5-xl" / "snapshots" / COMMIT)
     after, _ = expected(pinned)
 
-    assert str(before) == "memory not known: google/flan-t5-xl is not in the Hub's cache"
+    assert str(before) == "memory not known: someone/flan-t5-xl is not in the Hub's cache"
     assert after.at_most > 0
 
 

@@ -16,7 +16,8 @@ from tests.models.tiny import tiny_recipe
 from tickertone.catalog.bases import BaseSpec, ShapeSpec
 from tickertone.models import memory
 from tickertone.models.generative.loading import prompted_model
-from tickertone.models.memory import network, of_scoring, of_training
+from tickertone.models.memory import of_scoring, of_training
+from tickertone.models.network_shapes import drawn, network
 from tickertone.models.seq2seq.network import NETWORK
 
 BATCH, LENGTH, LAYERS = 4, 48, 3
@@ -160,7 +161,7 @@ MEASURED_MIB = [
 
 @pytest.mark.parametrize(("architecture", "tuning", "batch", "mib"), MEASURED_MIB)
 def test_a_fit_was_measured_to_take_what_is_estimated(architecture, tuning, batch, mib):
-    net = memory.drawn(ShapeSpec(architecture=architecture, **SHAPE), 30522)
+    net = drawn(ShapeSpec(architecture=architecture, **SHAPE), 30522)
     family = "seq2seq" if architecture == "t5" else "causal"
     recipe = asked(family, tuning=tuning, batch_size=batch, max_length=96)
 
@@ -197,7 +198,7 @@ def test_a_shape_that_is_drawn_has_the_layers_that_it_gets():
     with torch.device("meta"):
         real = described(AutoModelForSeq2SeqLM.from_config(config))
 
-    assert sorted(sizes for _, *sizes in memory.drawn(shape, 500).linear()) == sorted(
+    assert sorted(sizes for _, *sizes in drawn(shape, 500).linear()) == sorted(
         sizes for _, *sizes in real.linear()
     )
 

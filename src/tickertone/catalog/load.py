@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 
 from tickertone.catalog.base_checks import check_bases
 from tickertone.catalog.checks import (
@@ -24,6 +24,7 @@ from tickertone.catalog.datasets import ContaminationSpec, DatasetsFile, Dataset
 from tickertone.catalog.experiments import ExperimentSpec
 from tickertone.catalog.mistakes import explain, nearest
 from tickertone.catalog.models import ModelsFile, ModelSpec
+from tickertone.catalog.networks import NetworksFile, NetworkSpec
 from tickertone.catalog.prompts import PromptFile, with_templates
 from tickertone.catalog.published import PublishedFile, PublishedRow, PublishedTraining
 from tickertone.catalog.seeds import Groups, with_groups, with_seeds
@@ -46,6 +47,7 @@ class Catalog(Frozen):
     contamination: tuple[ContaminationSpec, ...]
     published: tuple[PublishedRow, ...]
     published_training: tuple[PublishedTraining, ...] = ()
+    networks: dict[str, NetworkSpec] = Field(default_factory=dict)
 
     def experiment(self, name: str) -> ExperimentSpec:
         """The experiment called `name`; raises ConfigError, listing the known ones."""
@@ -66,7 +68,7 @@ class Catalog(Frozen):
 
 
 def load_catalog(data_folder: Path) -> Catalog:
-    """Read and check datasets.yaml, models.yaml, published.yaml, experiments/ and prompts/.
+    """Read and check datasets, models, published and networks.yaml, experiments/ and prompts/.
 
     All but the first two may be absent. Raises ConfigError for the first mistake found.
     """
@@ -83,6 +85,9 @@ def load_catalog(data_folder: Path) -> Catalog:
     figures = PublishedFile()
     if (data_folder / "published.yaml").exists():
         figures = _read(data_folder, "published.yaml", PublishedFile)
+    networks = NetworksFile()
+    if (data_folder / "networks.yaml").exists():
+        networks = _read(data_folder, "networks.yaml", NetworksFile)
     published = figures.published
     check_contamination(_shown(data_folder, "datasets.yaml"), datasets)
     check_models(_shown(data_folder, "models.yaml"), models, datasets.datasets)
@@ -106,6 +111,7 @@ def load_catalog(data_folder: Path) -> Catalog:
         contamination=datasets.contamination,
         published=published,
         published_training=figures.training,
+        networks=networks.networks,
     )
 
 

@@ -1,7 +1,8 @@
 """What a plan says of memory: how much a training or a scoring may take, and whether that is there.
 
-By files that are on this machine: a base in a folder, a package or the Hub's cache, or a shape.
-Nothing is fetched, and no library is loaded that computes.
+By files that are on this machine: a base in a folder, a package or the Hub's cache, or a shape; and
+by data/networks.yaml for a base that is not here. Nothing is fetched, and no library is loaded that
+computes.
 """
 
 import json
@@ -17,11 +18,13 @@ from typing import Any
 from tickertone.catalog.bases import BaseSpec, FilesSpec
 from tickertone.catalog.lineage import first_base
 from tickertone.catalog.load import Catalog
+from tickertone.catalog.networks import NetworkSpec
 from tickertone.catalog.recipes.classifier import ClassifierSpec
 from tickertone.catalog.recipes.encoder import EncoderSpec
 from tickertone.catalog.recipes.prompted import PromptedRecipe
 from tickertone.frozen import Frozen
-from tickertone.models.memory import Network, drawn, network, of_scoring, of_training
+from tickertone.models.memory import of_scoring, of_training
+from tickertone.models.network_shapes import Network, drawn, network, stated
 
 _GIB = 2**30
 _NAMED = 3  # steps in a warning
@@ -35,6 +38,7 @@ class Expected(Frozen):
     without_batches: float | None = None  # what of it stands there whatever the length of texts
     free: int | None = None
     why: str = ""  # it cannot be told
+    by: str = ""  # what is known of the network; its own files where this is empty
 
     @property
     def fits(self) -> bool:
@@ -45,7 +49,7 @@ class Expected(Frozen):
         """Such as "up to 3.4 GiB of memory"."""
         if self.at_most is None:
             return f"memory not known: {self.why}"
-        words = f"up to {self.at_most / _GIB:.1f} GiB of memory"
+        words = f"up to {self.at_most / _GIB:.1f} GiB of memory{self.by}"
         if self.fits or self.free is None or self.without_batches is None:
             return words
         verdict = "will" if self.without_batches > self.free else "may"
@@ -106,16 +110,23 @@ class ExpectedMemory:
             return None
         if stage == "finetune" and getattr(recipe, "tuning", "none") == "none":
             return None
-        found = self._network(model)
+        found, by = self._network(model), ""
         if isinstance(found, str):
-            return Expected(why=found)
+            published = self._published(model)
+            if published is None:
+                return Expected(why=found)
+            found, by = stated(published), " by its published shape"
         if stage == "finetune":
             memory = of_training(recipe, found, paged=self.device.gpu is not None)
         else:
             memory = of_scoring(recipe, found)
         return Expected(
-            at_most=memory.total, without_batches=memory.standing, free=self.device.free
+            at_most=memory.total, without_batches=memory.standing, free=self.device.free, by=by
         )
+
+    def _published(self, model: str) -> NetworkSpec | None:
+        base = first_base(model, self.catalog.models)
+        return self.catalog.networks.get(base.name) if base else None
 
     def _find_network(self, model: str) -> Network | str:
         """What a model starts from at the very bottom; words where that cannot be told."""

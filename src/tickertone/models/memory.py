@@ -1,20 +1,17 @@
 """How much memory training or scoring with a network will take, by its shape: an upper estimate.
 
-Pure arithmetic on the shapes of a checkpoint's tensors and the fields of its config.json; loads
-nothing. Every text counts with the recipe's `max_length` tokens, so that short texts take less.
+Pure arithmetic; loads nothing. Every text counts with the recipe's `max_length` tokens, so that
+short texts take less.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from math import prod
-from typing import Any
 
-from tickertone.catalog.bases import ShapeSpec
 from tickertone.catalog.recipes.classifier import ClassifierSpec
 from tickertone.catalog.recipes.encoder import EncoderSpec
 from tickertone.catalog.recipes.prompted import CausalSpec, PromptedRecipe, Seq2SeqSpec
+from tickertone.models.network_shapes import Network
 
-Shapes = Mapping[str, tuple[int, ...]]  # tensor -> its shape, as a checkpoint's headers say
 Recipe = EncoderSpec | ClassifierSpec | Seq2SeqSpec | CausalSpec
 
 _PROCESS = 800 * 2**20  # libraries themselves, on a GPU its context: 600 to 900 MiB were measured
@@ -22,18 +19,6 @@ _SCORED_AT_ONCE = 64  # models.token_batches.BATCH, which imports torch
 _FLOAT = 4.0
 _FOUR_BITS = 0.5 + (1 + 4 / 256) / 64  # NF4; a scale of 8 bits for 64 weights, and theirs for 256
 _NODES = 3  # places in a trie of answers: words of one token have one, of two tokens up to four
-_T5 = ("t5", "mt5", "umt5")
-_NAMES = {
-    "width": ("d_model", "hidden_size"),
-    "ff": ("d_ff", "intermediate_size", "d_inner"),
-    "heads": ("num_heads", "num_attention_heads", "n_head"),
-    "layers": ("num_layers", "num_hidden_layers", "n_layer"),
-    "vocabulary": ("vocab_size",),
-}
-_DROPOUT = ("dropout_rate", "attention_probs_dropout_prob", "attention_dropout", "dropout")
-_NOT_LINEAR = ("embed", "shared", "lm_head", "bias", "norm")
-# What torch was seen to keep for the way back, for each token and layer.
-_OF_PLAIN, _OF_SILU, _OF_GELU = 2, 4, 10  # of width ff: two matrices, gated by SiLU, by T5's GELU
 _CASTS = 1.3  # norms and softmax of a bfloat16 network are of float32
 _OF_ADAPTER = 6.5  # bytes for each input of a linear layer with adapters: a mask, and what is left
 
@@ -49,85 +34,6 @@ class Memory:
     def total(self) -> float:
         """Both."""
         return self.standing + self.passing
-
-
-@dataclass(frozen=True)
-class Network:
-    """The shape of a pretrained network."""
-
-    width: int
-    ff: int
-    inner: int  # of all heads together
-    heads: int
-    layers: int  # of an encoder-decoder those of its encoder
-    vocabulary: int
-    kept_ff: int  # numbers of width ff that a layer keeps of a token
-    dropout: bool  # in attention, so that its weights are kept as well
-    tensors: Shapes
-
-    @property
-    def weights(self) -> int:
-        """All of them."""
-        return sum(map(prod, self.tensors.values()))
-
-    def linear(self) -> Iterator[tuple[str, int, int]]:
-        """Name, width out and width in of each linear layer, but for the head."""
-        for name, shape in self.tensors.items():
-            if len(shape) == 2 and not any(part in name.lower() for part in _NOT_LINEAR):
-                yield name.removesuffix(".weight"), *shape
-
-
-def network(config: Mapping[str, Any], tensors: Shapes) -> Network | None:
-    """A network by its config.json and its tensors; None if its layers are not stated there."""
-    found = {
-        field: next((int(config[name]) for name in names if config.get(name)), 0)
-        for field, names in _NAMES.items()
-    }
-    if not all(found.values()):
-        return None
-    each = config.get("d_kv") or config.get("head_dim") or found["width"] // found["heads"]
-    gated = any(name.endswith("gate_proj.weight") for name in tensors)
-    kept_ff = _OF_SILU if gated else _OF_PLAIN
-    if config.get("model_type") in _T5 and "gated" in str(config.get("feed_forward_proj")):
-        kept_ff = _OF_GELU
-    return Network(
-        **found,
-        inner=found["heads"] * int(each),
-        kept_ff=kept_ff,
-        dropout=any(config.get(name) for name in _DROPOUT),
-        tensors=tensors,
-    )
-
-
-def drawn(shape: ShapeSpec, vocabulary: int) -> Network:
-    """The network that models.generative.drawn draws, its layers named as in a checkpoint."""
-    decoder = shape.architecture == "llama"
-    t5 = {
-        "encoder.block": ("SelfAttention",),
-        "decoder.block": ("SelfAttention", "EncDecAttention"),
-    }
-    stacks = {"model.layers": ("self_attn",)} if decoder else t5
-    each = ("q_proj", "k_proj", "v_proj", "o_proj") if decoder else ("q", "k", "v", "o")
-    up, down = (("gate_proj", "up_proj"), "down_proj") if decoder else (("wi_0", "wi_1"), "wo")
-    tensors: dict[str, tuple[int, ...]] = {"shared.weight": (vocabulary, shape.width)}
-    for stack, attentions in stacks.items():
-        for layer in range(shape.layers):
-            place = f"{stack}.{layer}"
-            for name in (f"{place}.{a}.{part}.weight" for a in attentions for part in each):
-                tensors[name] = (shape.width, shape.width)
-            tensors |= {f"{place}.{name}.weight": (shape.ff, shape.width) for name in up}
-            tensors[f"{place}.{down}.weight"] = (shape.width, shape.ff)
-    return Network(
-        width=shape.width,
-        ff=shape.ff,
-        inner=shape.width,
-        heads=shape.heads,
-        layers=shape.layers,
-        vocabulary=vocabulary,
-        kept_ff=_OF_SILU if decoder else _OF_GELU,
-        dropout=not decoder,
-        tensors=tensors,
-    )
 
 
 def of_training(recipe: Recipe, net: Network, *, paged: bool) -> Memory:
