@@ -16,6 +16,10 @@ EVERY_COMBINER = [
     {"kind": "pick_best"},
     {"kind": "stacking", "c": 0.1},
     {"kind": "greedy", "rounds": 20},
+    {"kind": "least_squares_sgd", "passes": 5, "alpha": 1e-4},
+    {"kind": "ridge"},
+    {"kind": "convex", "prior_texts": 5.0},
+    {"kind": "dawid_skene", "smoothing": 1.0},
 ]
 
 

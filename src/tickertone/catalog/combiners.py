@@ -59,12 +59,45 @@ class GreedyCombiner(_Learned):
     rounds: int = Field(50, ge=1)
 
 
+class LeastSquaresSGDCombiner(_Learned):
+    """Five passes of stochastic gradients from equal weights, as in arXiv 2406.13720 (DAFT-E)."""
+
+    kind: Literal["least_squares_sgd"]
+    passes: int = Field(5, ge=0)
+    alpha: float = Field(1e-4, ge=0, lt=1, description="the L2 penalty")
+
+
+class RidgeCombiner(_Learned):
+    """Least squares shrunk towards the mean, by as much as leave-one-out error asks for."""
+
+    kind: Literal["ridge"]
+
+
+class ConvexCombiner(_Learned):
+    """Weights of the highest log score, at least 0 and of sum 1, shrunk towards equal ones."""
+
+    kind: Literal["convex"]
+    prior_texts: float = Field(5.0, gt=0, description="how many texts speak for equal weights")
+
+
+class DawidSkeneCombiner(_Learned):
+    """Members' error rates from their votes, with few labels or none (Dawid and Skene 1979)."""
+
+    kind: Literal["dawid_skene"]
+    smoothing: float = Field(1.0, gt=0, description="texts added to every cell of a confusion")
+    reads_unlabelled: ClassVar[bool] = True
+
+
 CombinerSpec = Annotated[
     MeanCombiner
     | HalfHardMeanCombiner
     | MajorityVoteCombiner
     | PickBestCombiner
     | StackingCombiner
-    | GreedyCombiner,
+    | GreedyCombiner
+    | LeastSquaresSGDCombiner
+    | RidgeCombiner
+    | ConvexCombiner
+    | DawidSkeneCombiner,
     Field(discriminator="kind"),
 ]
