@@ -61,8 +61,8 @@ def step(scope: Scope, subject: str, results: Results) -> Step:
             "systems": systems,
             "labels_of": {
                 model: scope.model_task(model)["labels"]
-                for model in members
-                if f"model:{model}" in inputs
+                for kind, model in (role.split(":", 1) for role in inputs if ":" in role)
+                if kind == "model"
             },
         },
         inputs={role: output.content for role, output in inputs.items()},
