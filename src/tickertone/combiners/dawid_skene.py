@@ -59,9 +59,8 @@ class DawidSkene:
         told = np.eye(len(pool.labels))[evidence.labels[draws]]  # draw, row, label
         counts = told.transpose(0, 2, 1) @ _votes(pool)[draws]
         model = _Model(pool.known, counts, told.sum(axis=1), self.smoothing)
-        if silent or unlabelled is None:
-            return model.fitted(pool.members, *model.maximised())
-        return model.fitted(pool.members, *model.settled(unlabelled))
+        heard = pool.rows(np.empty(0, dtype=np.int64)) if unlabelled is None else unlabelled
+        return model.fitted(pool.members, *model.settled(heard))
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,7 +91,8 @@ class _Model:
             before = beliefs[at_work]
             tables = self._of(at_work).maximised(before, counted, often)
             beliefs[at_work] = _posteriors(*tables, said)
-            at_work = at_work[np.abs(beliefs[at_work] - before).max(axis=(1, 2)) > _MOVE]
+            moves = np.abs(beliefs[at_work] - before).max(axis=(1, 2), initial=0.0)
+            at_work = at_work[moves > _MOVE]
             if not len(at_work):
                 break
         return self.maximised(beliefs, counted, often)
@@ -100,23 +100,15 @@ class _Model:
     def _of(self, draws: Integers) -> "_Model":
         return replace(self, counts=self.counts[draws], labels=self.labels[draws])
 
-    def maximised(
-        self,
-        beliefs: Floats | None = None,
-        votes: Floats | None = None,
-        often: Integers | None = None,
-    ) -> tuple[Floats, Floats]:
+    def maximised(self, beliefs: Floats, votes: Floats, often: Integers) -> tuple[Floats, Floats]:
         """Log shares (draw, label) and log confusions (draw, label, member, vote).
 
         `beliefs`, shape (draw, label, pattern), of what has the summed `votes`, (pattern, member *
         label), and is there so `often`, (pattern,).
         """
-        counts, labels = self.counts, self.labels
-        if beliefs is not None and votes is not None and often is not None:
-            counts = counts + beliefs @ votes
-            labels = beliefs @ often
-        labels = labels + self.smoothing
-        cells = counts.reshape(*labels.shape, *self.known.shape) + self.smoothing * self.known
+        labels = (beliefs @ often if len(often) else self.labels) + self.smoothing
+        counts = (self.counts + beliefs @ votes).reshape(*labels.shape, *self.known.shape)
+        cells = counts + self.smoothing * self.known
         shares = cells / cells.sum(axis=3, keepdims=True)
         logs = np.log(np.where(self.known, shares, 1.0))
         return np.log(labels / labels.sum(axis=1, keepdims=True)), logs
