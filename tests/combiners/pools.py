@@ -4,6 +4,7 @@ import numpy as np
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from tickertone.combiners.evidence import Evidence
 from tickertone.combiners.pool import Pool
 
 LABELS = ("negative", "neutral", "positive")
@@ -15,6 +16,10 @@ EVERY_COMBINER = [
     {"kind": "pick_best"},
     {"kind": "stacking", "c": 0.1},
     {"kind": "greedy", "rounds": 20},
+    {"kind": "least_squares_sgd", "passes": 5, "alpha": 1e-4},
+    {"kind": "ridge"},
+    {"kind": "convex", "prior_texts": 5.0},
+    {"kind": "dawid_skene", "smoothing": 1.0},
 ]
 
 
@@ -22,10 +27,43 @@ def kind_of(spec):
     return spec["kind"]
 
 
+def fit(combiner, pool, labels):
+    """The combiner fitted on one draw, which is all texts of the pool."""
+    evidence = Evidence(pool, np.asarray(labels, dtype=np.int64))
+    return combiner.fit(evidence, evidence.all_rows)
+
+
+def weights(fitted):
+    """The weights of the only draw, by member."""
+    (row,) = fitted.weights.tolist()
+    return dict(zip(fitted.members, row, strict=True))
+
+
+def predict(fitted, pool):
+    """The probabilities of the only draw, shape (text, label)."""
+    (probabilities,) = fitted.predict(pool)
+    return probabilities
+
+
+def without_labels(combiner, pool, draws=1):
+    """The combiner fitted on draws of no text."""
+    nothing = np.empty((draws, 0), dtype=np.int64)
+    return combiner.fit(Evidence(pool.rows(nothing[0]), nothing[0]), nothing)
+
+
 def from_probabilities(**members):
     """A pool whose members give exactly these probabilities, rows of (text, label)."""
     width = len(next(iter(members.values()))[0])
     return Pool.gather(LABELS[:width], {name: np.log(rows) for name, rows in members.items()})
+
+
+def blind(pool, **unknown):
+    """The same pool, in which members do not know the labels named (their positions)."""
+    rows = {}
+    for name, logits in zip(pool.members, pool.logits, strict=True):
+        rows[name] = logits.copy()
+        rows[name][:, unknown.get(name, [])] = np.nan
+    return Pool.gather(pool.labels, rows)
 
 
 def skilled(strengths, *, texts=300, seed=0):

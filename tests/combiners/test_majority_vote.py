@@ -1,12 +1,12 @@
 import numpy as np
 
-from tests.combiners.pools import from_probabilities
+from tests.combiners.pools import from_probabilities, predict, without_labels
 from tickertone.combiners.majority_vote import MajorityVote
 
 
 def decide(**members):
     pool = from_probabilities(**members)
-    return MajorityVote().fit(pool, None).predict(pool)
+    return predict(without_labels(MajorityVote(), pool), pool)
 
 
 def test_two_votes_beat_one_however_sure_that_one_is():

@@ -1,6 +1,6 @@
 import numpy as np
 
-from tests.combiners.pools import from_probabilities
+from tests.combiners.pools import fit, from_probabilities, predict, weights
 from tickertone.combiners.pick_best import PickBest
 
 
@@ -9,12 +9,12 @@ def test_log_loss_decides_and_not_the_number_of_right_decisions():
     rash = [[0.9, 0.1], [0.9, 0.1], [0.001, 0.999]]
     calm = [[0.49, 0.51], [0.49, 0.51], [0.6, 0.4]]
     pool = from_probabilities(rash=rash, calm=calm)
-    fitted = PickBest().fit(pool, np.array([0, 0, 0]))
-    assert fitted.weights == (("calm", 1.0), ("rash", 0.0))
-    assert np.allclose(fitted.predict(pool), calm)
+    fitted = fit(PickBest(), pool, [0, 0, 0])
+    assert weights(fitted) == {"calm": 1, "rash": 0}
+    assert np.allclose(predict(fitted, pool), calm)
 
 
 def test_of_equals_the_first_by_name_is_picked():
     same = [[0.7, 0.3], [0.2, 0.8]]
     pool = from_probabilities(zeta=same, alpha=same)
-    assert PickBest().fit(pool, np.array([0, 1])).weights[0] == ("alpha", 1.0)
+    assert weights(fit(PickBest(), pool, [0, 1])) == {"alpha": 1, "zeta": 0}

@@ -3,7 +3,7 @@ import typing
 import pytest
 
 from tests.combiners.pools import EVERY_COMBINER, kind_of
-from tickertone.catalog.experiments import CombinerSpec
+from tickertone.catalog.combiners import CombinerSpec
 from tickertone.combiners.registry import combiner_module, make_combiner
 from tickertone.errors import ConfigError
 from tickertone.identity.code import code_parts

@@ -5,8 +5,9 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
+from tests.combiners.pools import fit, predict
 from tests.stages.scored_split import LABELS, skilled_logits, work_for, write_logits, write_split
-from tickertone.catalog.experiments import CombinerSpec
+from tickertone.catalog.combiners import CombinerSpec
 from tickertone.combiners.pool import Pool
 from tickertone.combiners.registry import make_combiner
 from tickertone.errors import ConfigError, StoreError
@@ -39,7 +40,8 @@ def combine(folder, *, combiner=GREEDY, fit_labels=FIT, test_labels=TEST, withou
             inputs[f"{role}:{member}"] = write_logits(
                 data / member / split, [texts[i] for i in scored], logits[scored]
             )
-    settings = {"combiner": combiner, "labels": LABELS, "members": list(MEMBERS)}
+    members = [{"name": name, "labels": LABELS} for name in MEMBERS]
+    settings = {"combiner": combiner, "labels": LABELS, "members": members}
     return run(work_for(folder, settings, inputs))
 
 
@@ -116,15 +118,11 @@ def test_an_empty_fitting_split_is_refused_by_a_combiner_that_learns(tmp_path):
 @pytest.mark.parametrize("spec", get_args(get_args(CombinerSpec)[0]), ids=lambda s: s.__name__)
 def test_the_catalog_knows_which_combiners_need_labels(tmp_path, spec):
     combiner = spec(kind=get_args(spec.model_fields["kind"].annotation)[0]).model_dump()
-    if spec.learns:
-        with pytest.raises(ConfigError, match="no labelled text"):
-            combine(tmp_path, combiner=combiner, fit_labels=None)
-        return
     with_labels = combine(tmp_path / "with", combiner=combiner)
     without = combine(tmp_path / "without", combiner=combiner, fit_labels=None)
-    for name in ("predictions", "weights"):
-        assert read(with_labels, name).read_bytes() == read(without, name).read_bytes()
     assert without.facts["texts_fitted_on"] == 0
+    same = read(with_labels, "weights").read_bytes() == read(without, "weights").read_bytes()
+    assert same == (not spec.learns)
 
 
 def test_the_stage_gives_what_the_combiner_alone_gives(tmp_path):
@@ -137,6 +135,24 @@ def test_the_stage_gives_what_the_combiner_alone_gives(tmp_path):
         for split, labels in (("fit", FIT), ("test", TEST))
     }
     pools = {split: Pool.gather(tuple(LABELS), rows) for split, rows in as_stored.items()}
-    expected = make_combiner(GREEDY).fit(pools["fit"], FIT).predict(pools["test"])
+    expected = predict(fit(make_combiner(GREEDY), pools["fit"], FIT), pools["test"])
     table = pq.read_table(read(product, "predictions"))
     assert table["probabilities"].to_pylist() == expected.tolist()
+
+
+def test_a_member_of_another_label_set_is_read_by_the_names_of_its_labels(tmp_path):
+    data = tmp_path / "data"
+    inputs = {"test.examples": (write_split(data / "test.parquet", TEST),)}
+    texts = [f"test-t{i:03}" for i in range(len(TEST))]
+    logits = skilled_logits(TEST, 2.0, 0)
+    members = []
+    for name, order in (("same", [0, 1, 2]), ("turned", [2, 0, 1]), ("fewer", [2, 0])):
+        inputs[f"test:{name}"] = write_logits(data / name, texts, logits[:, order])
+        members.append({"name": name, "labels": [LABELS[i] for i in order]})
+    settings = {"combiner": {"kind": "mean"}, "labels": LABELS, "members": members}
+    product = run(work_for(tmp_path, settings, inputs))
+    table = pq.read_table(read(product, "predictions"))
+    expected = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+    assert np.allclose(table["probabilities"].to_pylist(), expected, atol=1e-6)
+    weights = {r["member"]: r["weight"] for r in json.loads(read(product, "weights").read_text())}
+    assert weights == {"fewer": 0, "same": 0.5, "turned": 0.5}

@@ -36,17 +36,23 @@ def write_predictions(path, example_ids, probabilities):
     return path
 
 
-def evaluate(folder, *, systems=SYSTEMS, clean=CLEAN, truth=TRUTH, ids=None):
-    """Run the stage; the tables that it made, by name."""
+def evaluate(folder, *, systems=SYSTEMS, clean=CLEAN, truth=TRUTH, ids=None, order=(0, 1, 2)):
+    """Run the stage; the tables that it made, by name. `order` is that of the models' labels."""
     data = folder / "data"
     inputs = {"test": (write_split(data / "test.parquet", truth, clean=clean),)}
     for seed, (model, strength) in enumerate(MODELS.items()):
         logits = skilled_logits(TRUTH, strength, seed)
         texts = [f"test-t{i:03}" for i in range(len(TRUTH))]
-        inputs[f"model:{model}"] = write_logits(data / model, texts, logits)
+        inputs[f"model:{model}"] = write_logits(data / model, texts, logits[:, order])
     ids = ids or [f"e{i:03}" for i in range(len(TRUTH))]
     inputs["combiner:mean"] = (write_predictions(data / "mean.parquet", ids, MEAN),)
-    settings = {"labels": LABELS, "bootstrap_draws": 200, "seed": 0, "systems": systems}
+    settings = {
+        "labels": LABELS,
+        "bootstrap_draws": 200,
+        "seed": 0,
+        "systems": systems,
+        "labels_of": {model: [LABELS[i] for i in order] for model in MODELS},
+    }
     product = run(work_for(folder, settings, inputs))
     return {name: made.files[0] for name, made in product.outputs.items()}
 
@@ -167,3 +173,8 @@ def test_predictions_for_other_examples_are_refused(tmp_path):
 def test_nothing_to_evaluate_is_an_error(tmp_path):
     with pytest.raises(DataError, match="120 examples and 0 systems"):
         evaluate(tmp_path, systems=[])
+
+
+def test_a_model_s_logits_are_read_by_the_names_of_its_labels(tmp_path):
+    straight, turned = evaluate(tmp_path / "a"), evaluate(tmp_path / "b", order=[2, 0, 1])
+    assert rows_of(straight, "leaderboard") == rows_of(turned, "leaderboard")

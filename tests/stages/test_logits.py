@@ -38,3 +38,17 @@ def test_rows_for_another_label_set_are_refused(tmp_path):
     files = write_logits(tmp_path, TEXTS, ROWS)
     with pytest.raises(StoreError, match="rows of 3 logits"):
         read_logits(files, Examples(("e1",), ("t0",)), ["negative", "positive"])
+
+
+def test_columns_are_found_by_the_label_s_name(tmp_path):
+    files = write_logits(tmp_path, TEXTS, ROWS)
+    examples = Examples(("e1",), ("t2",))
+    turned = read_logits(files, examples, ["positive", "negative"], of=LABELS)
+    assert turned.tolist() == [[ROWS[2, 2], ROWS[2, 0]]]
+
+
+def test_a_label_that_the_model_was_not_made_for_is_nan(tmp_path):
+    files = write_logits(tmp_path, TEXTS, ROWS[:, :2])
+    rows = read_logits(files, Examples(("e1",), ("t1",)), LABELS, of=["positive", "negative"])
+    assert np.isnan(rows[0, 1])
+    assert rows[0, [0, 2]].tolist() == [ROWS[1, 1], ROWS[1, 0]]

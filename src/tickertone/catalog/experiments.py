@@ -1,10 +1,11 @@
 """An experiment, data/experiments/NAME.yaml: targets, models, combiners."""
 
-from typing import Annotated, ClassVar, Literal, Self
+from typing import Self
 
 from pydantic import Field, model_validator
 
 from tickertone.catalog.claims import ClaimSpec
+from tickertone.catalog.combiners import CombinerSpec
 from tickertone.catalog.identifiers import Name
 from tickertone.frozen import Frozen
 
@@ -21,73 +22,15 @@ class TargetSpec(Frozen):
 
     test: SplitRef
     fit_on: SplitRef
+    unlabelled: SplitRef | None = Field(
+        None, description="texts that combiners may look at, without a label"
+    )
 
     @model_validator(mode="after")
     def _apart(self) -> Self:
         if self.test == self.fit_on:
             raise ValueError("fit_on is the test split itself: combiners may not see test labels")
         return self
-
-
-class _Fixed(Frozen):
-    """A rule that needs no labels: what it is made of does not depend on fit_on."""
-
-    learns: ClassVar[bool] = False
-
-
-class _Learned(Frozen):
-    """A rule that is fitted on the labels of fit_on."""
-
-    learns: ClassVar[bool] = True
-
-
-class MeanCombiner(_Fixed):
-    """The mean of the members' probabilities."""
-
-    kind: Literal["mean"]
-
-
-class HalfHardMeanCombiner(_Fixed):
-    """The mean of (probability + hard vote) / 2, as in arXiv 2406.13720 (DAFT-E^Z)."""
-
-    kind: Literal["half_hard_mean"]
-
-
-class MajorityVoteCombiner(_Fixed):
-    """One member, one vote; ties go to the higher mean probability."""
-
-    kind: Literal["majority_vote"]
-
-
-class PickBestCombiner(_Learned):
-    """The member with the lowest log loss on the fitting labels."""
-
-    kind: Literal["pick_best"]
-
-
-class StackingCombiner(_Learned):
-    """Logistic regression on the members' centred log-probabilities."""
-
-    kind: Literal["stacking"]
-    c: float = Field(0.1, gt=0, description="inverse of the L2 penalty")
-
-
-class GreedyCombiner(_Learned):
-    """Greedy selection with replacement by log loss (Caruana et al. 2004)."""
-
-    kind: Literal["greedy"]
-    rounds: int = Field(50, ge=1)
-
-
-CombinerSpec = Annotated[
-    MeanCombiner
-    | HalfHardMeanCombiner
-    | MajorityVoteCombiner
-    | PickBestCombiner
-    | StackingCombiner
-    | GreedyCombiner,
-    Field(discriminator="kind"),
-]
 
 
 class ExperimentSpec(Frozen):

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tickertone.combiners.linear_pool import LinearPool
-from tickertone.combiners.pool import Floats, Labels, Pool
-from tickertone.combiners.protocol import required_labels
+from tickertone.combiners.evidence import Evidence
+from tickertone.combiners.linear_pool import LinearPool, UniformPool, whole_pool_weights
+from tickertone.combiners.pool import Floats, Integers
 
 _LEAST = 1e-15  # a probability that has underflown costs its logarithm, not infinity
 
@@ -21,37 +21,49 @@ class Greedy:
 
     Sorted initialisation: members ordered by their own log loss, and of the ensembles of the first
     1, 2, ... of them the best one is the start. Every tie goes to the smaller ensemble and then to
-    the member that is first by name.
+    the member that is first by name. Members that do not know every label are not drawn.
     """
 
     rounds: int
 
-    def fit(self, pool: Pool, labels: Labels | None, /) -> LinearPool:
+    def fit(self, evidence: Evidence, draws: Integers, /) -> LinearPool | UniformPool:
         """Weights are the shares of the additions."""
-        labels = required_labels("greedy", pool, labels)
+        pool = evidence.pool
+        if not draws.shape[1]:
+            return UniformPool.of(pool, len(draws))
         # The log loss of a mean of probabilities depends on those of the true labels alone.
-        likelihoods = pool.probabilities[:, np.arange(len(labels)), labels]
-        counts = _sorted_start(likelihoods)
-        total = counts @ likelihoods
-        best, best_loss = counts, float(_log_loss(total / counts.sum()))
-        for _ in range(self.rounds):
-            losses = _log_loss((total + likelihoods) / (counts.sum() + 1))
-            chosen = int(losses.argmin())
-            counts = counts + (np.arange(len(counts)) == chosen)
-            total = total + likelihoods[chosen]
-            if losses[chosen] < best_loss:
-                best, best_loss = counts, float(losses[chosen])
-        return LinearPool(pool.members, tuple((best / best.sum()).tolist()))
+        counts = _selected(evidence.likelihoods(draws), self.rounds)
+        shares = counts / counts.sum(axis=1, keepdims=True)
+        return LinearPool(pool.members, whole_pool_weights(pool, shares))
+
+
+def _selected(likelihoods: Floats, rounds: int) -> Floats:
+    """How often each member is in the best ensemble, shape (draw, member)."""
+    each = np.arange(len(likelihoods))
+    counts = _sorted_start(likelihoods)
+    total = (counts[:, None, :] @ likelihoods)[:, 0, :]
+    best, best_loss = counts, _log_loss(total / counts.sum(axis=1, keepdims=True))
+    for _ in range(rounds):
+        size = counts.sum(axis=1) + 1
+        losses = _log_loss((total[:, None, :] + likelihoods) / size[:, None, None])
+        chosen = losses.argmin(axis=1)
+        counts = counts + (np.arange(counts.shape[1]) == chosen[:, None])
+        total = total + likelihoods[each, chosen]
+        better = losses[each, chosen] < best_loss
+        best = np.where(better[:, None], counts, best)
+        best_loss = np.where(better, losses[each, chosen], best_loss)
+    return np.asarray(best)
 
 
 def _sorted_start(likelihoods: Floats) -> Floats:
-    """How often each member is in the start: 0 or 1, shape (member,)."""
-    order = np.argsort(_log_loss(likelihoods), kind="stable")
-    sizes = np.arange(1, len(order) + 1)
-    prefixes = np.cumsum(likelihoods[order], axis=0) / sizes[:, None]
-    size = int(_log_loss(prefixes).argmin()) + 1
-    counts = np.zeros(len(order))
-    counts[order[:size]] = 1
+    """How often each member is in the start: 0 or 1, shape (draw, member)."""
+    order = np.argsort(_log_loss(likelihoods), axis=1, kind="stable")
+    sizes = np.arange(1, order.shape[1] + 1)
+    ranked = np.take_along_axis(likelihoods, order[:, :, None], axis=1)
+    prefixes = np.cumsum(ranked, axis=1) / sizes[:, None]
+    size = _log_loss(prefixes).argmin(axis=1) + 1
+    counts = np.zeros(order.shape)
+    np.put_along_axis(counts, order, (sizes <= size[:, None]).astype(np.float64), axis=1)
     return counts
 
 

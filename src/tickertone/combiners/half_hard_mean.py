@@ -6,34 +6,36 @@ They average (p + vote) / 2 over the models, p the probability of the positive c
 
 from dataclasses import dataclass
 
-from tickertone.combiners.pool import Floats, Labels, Pool
+import numpy as np
+
+from tickertone.combiners.evidence import Evidence
+from tickertone.combiners.linear_pool import equal_weights
+from tickertone.combiners.pool import Floats, Integers, Pool
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class FittedHalfHardMean:
-    """Equal weights for `members`."""
+    """Equal weights, shape (draw, member), for the members that know every label."""
 
     members: tuple[str, ...]
-
-    @property
-    def weights(self) -> tuple[tuple[str, float], ...]:
-        """Each member's share of the mean: all equal."""
-        return tuple((member, 1 / len(self.members)) for member in self.members)
+    weights: Floats
 
     def predict(self, pool: Pool, /) -> Floats:
-        """The mean of (probability + vote) / 2, shape (text, label)."""
+        """The mean of (probability + vote) / 2, shape (draw, text, label)."""
         pool.require_members(self.members)
-        means: Floats = ((pool.probabilities + pool.votes) / 2).mean(axis=0)
-        return means
+        whole = pool.complete
+        means = ((whole.probabilities + whole.votes) / 2).mean(axis=0)
+        return np.broadcast_to(means, (len(self.weights), *means.shape))
 
 
 @dataclass(frozen=True)
 class HalfHardMean:
     """The mean of (probability + hard vote) / 2."""
 
-    def fit(self, pool: Pool, _labels: Labels | None, /) -> FittedHalfHardMean:
+    def fit(self, evidence: Evidence, draws: Integers, /) -> FittedHalfHardMean:
         """Nothing to fit: equal weights."""
-        return FittedHalfHardMean(pool.members)
+        pool = evidence.pool
+        return FittedHalfHardMean(pool.members, equal_weights(pool, len(draws)))
 
 
 COMBINER = HalfHardMean

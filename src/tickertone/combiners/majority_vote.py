@@ -2,39 +2,40 @@
 
 from dataclasses import dataclass
 
-from tickertone.combiners.pool import Floats, Labels, Pool
+import numpy as np
+
+from tickertone.combiners.evidence import Evidence
+from tickertone.combiners.linear_pool import equal_weights
+from tickertone.combiners.pool import Floats, Integers, Pool
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class FittedMajorityVote:
-    """One vote each for `members`."""
+    """One vote for each member that knows every label; shares of them, shape (draw, member)."""
 
     members: tuple[str, ...]
-
-    @property
-    def weights(self) -> tuple[tuple[str, float], ...]:
-        """Each member's share of the votes: all equal."""
-        return tuple((member, 1 / len(self.members)) for member in self.members)
+    weights: Floats
 
     def predict(self, pool: Pool, /) -> Floats:
-        """Shares of the votes, the mean probability counted as one more voter, shape (text, label).
+        """Shares of the votes, the mean probability counted as one more voter.
 
-        That voter divides its one vote among the labels, so it can never outweigh a whole vote: it
-        settles ties, and no share is ever exactly 0.
+        Shape (draw, text, label). That voter divides its one vote among the labels, so it can never
+        outweigh a whole vote: it settles ties, and no share is ever exactly 0.
         """
         pool.require_members(self.members)
-        mean = pool.probabilities.mean(axis=0)
-        shares: Floats = (pool.votes.sum(axis=0) + mean) / (len(self.members) + 1)
-        return shares
+        whole = pool.complete
+        shares = (whole.votes.sum(axis=0) + pool.mean_probabilities) / (len(whole.members) + 1)
+        return np.broadcast_to(shares, (len(self.weights), *shares.shape))
 
 
 @dataclass(frozen=True)
 class MajorityVote:
     """One member, one vote."""
 
-    def fit(self, pool: Pool, _labels: Labels | None, /) -> FittedMajorityVote:
+    def fit(self, evidence: Evidence, draws: Integers, /) -> FittedMajorityVote:
         """Nothing to fit: one vote each."""
-        return FittedMajorityVote(pool.members)
+        pool = evidence.pool
+        return FittedMajorityVote(pool.members, equal_weights(pool, len(draws)))
 
 
 COMBINER = MajorityVote

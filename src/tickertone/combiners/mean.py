@@ -2,17 +2,18 @@
 
 from dataclasses import dataclass
 
-from tickertone.combiners.linear_pool import LinearPool, uniform_pool
-from tickertone.combiners.pool import Labels, Pool
+from tickertone.combiners.evidence import Evidence
+from tickertone.combiners.linear_pool import UniformPool
+from tickertone.combiners.pool import Integers
 
 
 @dataclass(frozen=True)
 class Mean:
-    """The mean of the members' probabilities."""
+    """The mean of the probabilities of the members that know every label."""
 
-    def fit(self, pool: Pool, _labels: Labels | None, /) -> LinearPool:
+    def fit(self, evidence: Evidence, draws: Integers, /) -> UniformPool:
         """Nothing to fit: equal weights."""
-        return uniform_pool(pool.members)
+        return UniformPool.of(evidence.pool, len(draws))
 
 
 COMBINER = Mean

@@ -1,27 +1,31 @@
-"""What every combiner offers: `fit` on labelled texts, then `predict` for others.
+"""What every combiner offers: `fit` on draws of labelled texts, then `predict` for other texts.
 
 A combiner is a frozen dataclass whose fields are its parameters, and its module names it
-`COMBINER`. It is fitted in a function of its pool and labels alone: no clock, no hidden seed.
+`COMBINER`. It is fitted in a function of its evidence and draws alone: no clock, no hidden seed.
+Each draw gives what it gives alone; how many there are is a matter of speed.
 """
 
 from typing import Protocol
 
-import numpy as np
-
-from tickertone.combiners.pool import Floats, Labels, Pool
-from tickertone.errors import ConfigError
+from tickertone.combiners.evidence import Evidence
+from tickertone.combiners.pool import Floats, Integers, Pool
 
 
 class Fitted(Protocol):
-    """A combiner that has its weights."""
+    """A combiner that has its weights, one set of them for each draw."""
 
     @property
-    def weights(self) -> tuple[tuple[str, float], ...]:
-        """(member, weight), weights at least 0 and of sum 1; what they mean is the combiner's."""
+    def members(self) -> tuple[str, ...]:
+        """The members that it was fitted on, sorted by name."""
+        ...
+
+    @property
+    def weights(self) -> Floats:
+        """Shape (draw, member), at least 0, rows of sum 1; what they mean is the combiner's."""
         ...
 
     def predict(self, pool: Pool, /) -> Floats:
-        """Probabilities, shape (text, label), each row of sum 1; its argmax is the decision.
+        """Probabilities, shape (draw, text, label), rows of sum 1; the argmax is the decision.
 
         Raises ConfigError if `pool` has other members than those it was fitted on.
         """
@@ -31,28 +35,11 @@ class Fitted(Protocol):
 class Combiner(Protocol):
     """A rule for combining, before it has seen any member."""
 
-    def fit(self, pool: Pool, labels: Labels | None, /) -> Fitted:
-        """Fit on a pool and the labels of its texts (indices into pool.labels), None if unknown.
+    def fit(self, evidence: Evidence, draws: Integers, /) -> Fitted:
+        """Fit on each row of `draws`, shape (draw, row): rows of evidence.pool.
 
-        Raises ConfigError if it cannot do without labels and has none.
+        Draws of no row are no label at all: what learns is then the mean of the probabilities of
+        the members that know every label, unless it says otherwise. Raises ConfigError where that
+        mean is needed and no member knows every label.
         """
         ...
-
-
-def required_labels(kind: str, pool: Pool, labels: Labels | None) -> Labels:
-    """The labels, one for each text of `pool`, for a combiner that cannot do without."""
-    texts = pool.logits.shape[1]
-    if labels is None or not len(labels):
-        raise ConfigError(
-            f"combiner {kind}",
-            found="no labelled text to fit on",
-            expected="at least one",
-            remedy="name a labelled split in fit_on, or take a combiner that needs no labels",
-        )
-    if labels.shape != (texts,) or labels.min() < 0 or labels.max() >= len(pool.labels):
-        raise ConfigError(
-            f"combiner {kind}",
-            found=f"{len(labels)} labels from {labels.min()} to {labels.max()}",
-            expected=f"{texts} labels from 0 to {len(pool.labels) - 1}",
-        )
-    return np.asarray(labels)

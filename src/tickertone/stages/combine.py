@@ -1,6 +1,7 @@
 """combine: fit one combiner on a labelled split and predict the test split with it.
 
-Of the test split only ids are read, never labels. A rule that learns nothing has no other split.
+Of the test split only ids are read, never labels, and nothing is fitted on it. A rule that learns
+nothing has no other split; one that learns from texts without labels has those as well.
 """
 
 import json
@@ -10,8 +11,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from tickertone.combiners.pool import Floats, Labels, Pool
+from tickertone.combiners.evidence import Evidence
+from tickertone.combiners.pool import Floats, Pool
 from tickertone.combiners.registry import make_combiner
+from tickertone.errors import ConfigError
 from tickertone.stages.examples import Examples, read_examples, read_labels
 from tickertone.stages.logits import read_logits
 from tickertone.stages.work import Made, Product, Work
@@ -28,44 +31,59 @@ PREDICTIONS = pa.schema(
 def run(work: Work) -> Product:
     """Make `predictions` (sorted by example_id) and `weights` (of the fitted combiner).
 
-    Weights are shares of the mean or of the votes; those of stacking are shares of the absolute
-    coefficients. Raises ConfigError if there is nothing to fit on, StoreError if a row is missing.
+    Weights are shares of the mean or of the votes, or what the combiner says that they are. Raises
+    ConfigError if there is nothing to fit on, StoreError if a row is missing.
     """
     labels: list[str] = work.settings["labels"]
     combiner = make_combiner(work.settings["combiner"])
-    fit_pool, fit_labels = _labelled(work, labels)
-    fitted = combiner.fit(fit_pool, fit_labels)
     test_examples = read_examples(work.only("test.examples"))
-    probabilities = fitted.predict(_pool(work, "test", test_examples))
+    test = _pool(work, "test", test_examples)
+    evidence = _evidence(work, test)
+    fitted = combiner.fit(evidence, evidence.all_rows)
+    (probabilities,) = fitted.predict(test)
 
     predictions = work.out / "predictions.parquet"
     pq.write_table(_table(test_examples, probabilities, labels), predictions)
     weights = work.out / "weights.json"
     rows: list[dict[str, Any]] = [
-        {"member": member, "weight": weight} for member, weight in fitted.weights
+        {"member": member, "weight": weight}
+        for member, weight in zip(test.members, fitted.weights[0].tolist(), strict=True)
     ]
     weights.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
     return Product(
         outputs={"predictions": Made((predictions,)), "weights": Made((weights,))},
-        facts={"texts_fitted_on": fit_pool.logits.shape[1], "texts": len(probabilities)},
+        facts={"texts_fitted_on": len(evidence.labels), "texts": len(probabilities)},
     )
 
 
-def _labelled(work: Work, labels: list[str]) -> tuple[Pool, Labels | None]:
-    """The pool to fit on and its labels; without a labelled split one of no texts."""
-    if "fit" in work.inputs:
-        examples = read_examples(work.only("fit"))
-        return _pool(work, "fit", examples), read_labels(work.only("fit"), labels)
-    nothing = np.empty((0, len(labels)))
-    return Pool.gather(tuple(labels), dict.fromkeys(work.settings["members"], nothing)), None
+def _evidence(work: Work, test: Pool) -> Evidence:
+    """What there is to fit on; for a rule that learns nothing, no text at all."""
+    unlabelled = None
+    if "unlabelled" in work.inputs:
+        unlabelled = _pool(work, "unlabelled", read_examples(work.only("unlabelled")))
+    if "fit" not in work.inputs:
+        nothing = np.empty(0, dtype=np.int64)
+        return Evidence(test.rows(nothing), nothing, unlabelled)
+    examples = read_examples(work.only("fit"))
+    if not examples.example_ids:
+        raise ConfigError(
+            f"combiner {work.settings['combiner']['kind']}",
+            found="no labelled text to fit on",
+            expected="at least one",
+            remedy="name a labelled split in fit_on, or take a combiner that needs no labels",
+        )
+    labels = read_labels(work.only("fit"), work.settings["labels"])
+    return Evidence(_pool(work, "fit", examples), labels, unlabelled)
 
 
 def _pool(work: Work, role: str, examples: Examples) -> Pool:
-    labels = work.settings["labels"]
+    labels: list[str] = work.settings["labels"]
     return Pool.gather(
         tuple(labels),
         {
-            member: read_logits(work.inputs[f"{role}:{member}"], examples, labels)
+            member["name"]: read_logits(
+                work.inputs[f"{role}:{member['name']}"], examples, labels, of=member["labels"]
+            )
             for member in work.settings["members"]
         },
     )

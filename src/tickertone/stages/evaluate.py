@@ -85,7 +85,8 @@ def _systems(work: Work, examples: Examples) -> dict[str, Predictions]:
 def _of_model(work: Work, name: str, examples: Examples) -> Predictions:
     from scipy.special import softmax
 
-    logits = read_logits(work.inputs[f"model:{name}"], examples, work.settings["labels"])
+    own: list[str] = work.settings["labels_of"][name]
+    logits = read_logits(work.inputs[f"model:{name}"], examples, work.settings["labels"], of=own)
     probabilities = np.asarray(softmax(logits, axis=1))
     return Predictions(probabilities, probabilities.argmax(axis=1))
 

@@ -13,19 +13,28 @@ from tickertone.store.shards import read_shard
 Floats = npt.NDArray[np.float64]
 
 
-def read_logits(files: Sequence[Path], examples: Examples, labels: Sequence[str]) -> Floats:
-    """A model's logits, shape (example, label), from the shards that hold them.
+def read_logits(
+    files: Sequence[Path],
+    examples: Examples,
+    labels: Sequence[str],
+    *,
+    of: Sequence[str] | None = None,
+) -> Floats:
+    """A model's logits of `labels`, shape (example, label), from the shards that hold them.
 
-    Raises StoreError if a text has no row, or a row of another width than the label set.
+    `of` are the labels that the model was made for, where they are others: columns are found by
+    name, one that the model does not have is NaN, and what it says of other labels is left out.
+    Raises StoreError if a text has no row, or a row of another width than the model's labels.
     """
+    own = list(labels if of is None else of)
     rows: dict[str, npt.NDArray[np.float32]] = {}
     for path in files:
         ids, values = read_shard(path)
-        if len(ids) and values.shape[1] != len(labels):
+        if len(ids) and values.shape[1] != len(own):
             raise StoreError(
                 str(path),
                 found=f"rows of {values.shape[1]} logits",
-                expected=f"{len(labels)}, one for each of {', '.join(labels)}",
+                expected=f"{len(own)}, one for each of {', '.join(own)}",
             )
         rows.update(zip(ids, values, strict=True))
     missing = [text for text in examples.text_ids if text not in rows]
@@ -37,7 +46,7 @@ def read_logits(files: Sequence[Path], examples: Examples, labels: Sequence[str]
             expected="a row for every text of the split",
             remedy="run the experiment again: rows that are missing are scored again",
         )
-    matrix = np.empty((len(examples.text_ids), len(labels)))
+    matrix = np.full((len(examples.text_ids), len(own) + 1), np.nan)  # the last: of no label
     for position, text in enumerate(examples.text_ids):
-        matrix[position] = rows[text]
-    return matrix
+        matrix[position, :-1] = rows[text]
+    return matrix[:, [own.index(label) if label in own else -1 for label in labels]]

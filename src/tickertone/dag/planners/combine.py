@@ -32,7 +32,7 @@ def wants(_scope: Scope, _subject: str) -> list[Node]:
 
 
 def step(scope: Scope, subject: str, results: Results) -> Step:
-    """Reads the labels of the fitting split, if it learns, and of the test split the ids alone."""
+    """Reads the labels of the fitting split, if it learns; of other splits the ids alone."""
     _, target_name, combiner = subject.split("/")
     spec = scope.spec.combiners[combiner]
     splits = _splits(scope, target_name, combiner)
@@ -42,6 +42,10 @@ def step(scope: Scope, subject: str, results: Results) -> Step:
     }
     if fit := splits.get("fit"):
         inputs["fit"] = results.output("validate", fit.dataset, fit.split)
+    if unlabelled := splits.get("unlabelled"):
+        inputs["unlabelled"] = results.output(
+            "validate", unlabelled.dataset, f"{unlabelled.split}.examples"
+        )
     members = scope.pool(target_name)
     for model in members:
         for role, ref in splits.items():
@@ -53,18 +57,21 @@ def step(scope: Scope, subject: str, results: Results) -> Step:
         settings={
             "combiner": spec.model_dump(mode="json"),
             "labels": scope.target_task(target_name)["labels"],
-            "members": list(members),
+            "members": [{"name": m, "labels": scope.model_task(m)["labels"]} for m in members],
         },
         inputs={role: output.content for role, output in inputs.items()},
         entry_points=["tickertone.stages.combine", combiner_module(spec.kind)],
-        libraries=["numpy", "pyarrow", "scikit-learn", "scipy"],
+        libraries=["numpy", "pyarrow"],
     )
     return Step(subject=subject, parts=parts, inputs=inputs)
 
 
 def _splits(scope: Scope, target: str, combiner: str) -> dict[str, SplitRef]:
     """What a combiner reads of a target, by the role that it plays."""
-    spec = scope.targets[target]
-    if scope.spec.combiners[combiner].learns:
-        return {"test": spec.test, "fit": spec.fit_on}
-    return {"test": spec.test}
+    refs, spec = scope.targets[target], scope.spec.combiners[combiner]
+    splits = {"test": refs.test}
+    if spec.learns:
+        splits["fit"] = refs.fit_on
+    if spec.reads_unlabelled and refs.unlabelled is not None:
+        splits["unlabelled"] = refs.unlabelled
+    return splits

@@ -59,6 +59,11 @@ def step(scope: Scope, subject: str, results: Results) -> Step:
             "bootstrap_draws": scope.spec.bootstrap_draws,
             "seed": scope.spec.seed,
             "systems": systems,
+            "labels_of": {
+                model: scope.model_task(model)["labels"]
+                for kind, model in (role.split(":", 1) for role in inputs if ":" in role)
+                if kind == "model"
+            },
         },
         inputs={role: output.content for role, output in inputs.items()},
         entry_points=["tickertone.stages.evaluate"],
