@@ -14,5 +14,5 @@ CATALOG = load_catalog(Path(__file__).resolve().parents[2] / "data")
 )
 def test_a_model_sits_out_the_targets_whose_texts_it_was_trained_on(target, out):
     experiment = CATALOG.experiment("financial")
-    members = pool(experiment.targets[target], experiment.models, CATALOG.models, CATALOG.datasets)
+    members = pool(experiment.targets[target], experiment.models, CATALOG.models, CATALOG)
     assert set(experiment.models) - set(members) == set(out)

@@ -31,6 +31,7 @@ class FileSpec(Frozen):
     file: str = Field(description="name in the mirror's or the local folder")
     hub_file: str | None = Field(None, description="path on the Hub, if it differs")
     member: str | None = Field(None, description="path inside hub_file, where that is a zip")
+    label: str | None = Field(None, description="of all its rows, where the reader has one a file")
     sha256: Sha256 | None = None
     rows: int | None = Field(None, ge=1, description="rows that the reader is known to find")
 
@@ -45,6 +46,9 @@ class SplitSpec(Frozen):
 
     role: Role
     files: tuple[FileSpec, ...] = Field(min_length=1)
+    at_most: int | None = Field(
+        None, ge=1, description="rows that are kept: those with the smallest hashes of their ids"
+    )
 
 
 class DelimitedReader(Frozen):
@@ -54,6 +58,13 @@ class DelimitedReader(Frozen):
     text: str = "text"
     label: str = "label"
     delimiter: str = Field(",", min_length=1, max_length=1)
+    encoding: str = "utf-8"
+
+
+class LabelledFilesReader(Frozen):
+    """One text a line; all lines of a file have the label that its entry in the stanza says."""
+
+    kind: Literal["labelled_files"]
     encoding: str = "utf-8"
 
 
@@ -82,7 +93,7 @@ class ParallelLinesReader(Frozen):
 
 
 ReaderSpec = Annotated[
-    DelimitedReader | PhraseBankReader | FiqaReader | ParallelLinesReader,
+    DelimitedReader | LabelledFilesReader | PhraseBankReader | FiqaReader | ParallelLinesReader,
     Field(discriminator="kind"),
 ]
 
@@ -93,7 +104,9 @@ class SnapshotSpec(Frozen):
     task: Name
     source: SourceSpec
     reader: ReaderSpec
-    labels: dict[str, str] = Field(min_length=1, description="label in the file -> task label")
+    labels: dict[str, str | None] = Field(
+        min_length=1, description="label in the file -> task label; null: rows that are left out"
+    )
     splits: dict[Name, SplitSpec] = Field(min_length=1)
     max_characters: int = Field(10_000, ge=1)
     exclude: str | None = Field(
@@ -104,6 +117,18 @@ class SnapshotSpec(Frozen):
     def _dev_is_carved(self) -> Self:
         if "dev" in self.splits:
             raise ValueError("a split may not be called dev: dev is carved from train")
+        return self
+
+    @model_validator(mode="after")
+    def _files_have_labels(self) -> Self:
+        wanted = isinstance(self.reader, LabelledFilesReader)
+        for name, split in self.splits.items():
+            for at, file in enumerate(split.files):
+                if wanted != (file.label is not None):
+                    raise ValueError(
+                        f"splits.{name}.files.{at}.label: give it exactly where reader.kind is "
+                        "labelled_files"
+                    )
         return self
 
     @model_validator(mode="after")
