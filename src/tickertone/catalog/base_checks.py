@@ -28,8 +28,8 @@ def check_bases(shown: str, models: Mapping[str, ModelSpec], datasets: DatasetsF
         if (below := base_model(recipe)) is not None:
             require_known(f"{place}.model", "model", below, models)
             _check_checkpoint(f"{place}.model", recipe, below, models[below])
-            if getattr(recipe, "head", "new") == "kept":
-                _check_head(f"{shown}, models.{name}.head", recipe, models[below], datasets)
+        if getattr(recipe, "head", "new") == "kept":
+            _check_head(f"{shown}, models.{name}.head", recipe, below, models, datasets)
     for name in models:
         lineage = stands_on(name, models)
         if name in lineage:
@@ -76,7 +76,21 @@ def _check_checkpoint(place: str, recipe: ModelSpec, name: str, below: ModelSpec
         )
 
 
-def _check_head(place: str, recipe: ModelSpec, below: ModelSpec, datasets: DatasetsFile) -> None:
+def _check_head(
+    place: str,
+    recipe: ModelSpec,
+    base: str | None,
+    models: Mapping[str, ModelSpec],
+    datasets: DatasetsFile,
+) -> None:
+    if base is None:
+        raise ConfigError(
+            place,
+            found="head: kept, and a base that is no model of this file",
+            expected="base.model, the model whose head it is",
+            remedy="name such a model as base.model, or draw the head anew (head: new)",
+        )
+    below = models[base]
     own, kept = (datasets.tasks[task_of(r, datasets.datasets)].labels for r in (recipe, below))
     if own != kept:
         raise ConfigError(

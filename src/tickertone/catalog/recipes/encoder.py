@@ -29,7 +29,7 @@ class EncoderSpec(EncoderForm, LearnsFromRows, Recipe):
     )
 
     @model_validator(mode="after")
-    def _a_head_is_there_to_keep(self) -> Self:
-        if self.head == "kept" and (self.base.model is None or self.tuning != "full"):
-            raise ValueError("head: kept needs base.model, whose head it is, and tuning: full")
+    def _a_kept_head_is_tuned_whole(self) -> Self:
+        if self.head == "kept" and self.tuning != "full":
+            raise ValueError("head: kept needs tuning: full")
         return self
