@@ -61,6 +61,30 @@ class DelimitedReader(Frozen):
     encoding: str = "utf-8"
 
 
+class ColumnsReader(Frozen):
+    """Columns by their number, from 1 on; no header, and no quoting: a quote is part of the text.
+
+    With a threshold the column `label` is a score, and the labels are `reached` and `below`.
+    """
+
+    kind: Literal["columns"]
+    text: int = Field(ge=1)
+    text_b: int | None = Field(None, ge=1, description="of pairs: the second text")
+    label: int = Field(ge=1)
+    skip: int = Field(0, ge=0, description="lines before the first row")
+    delimiter: str = Field("\t", min_length=1, max_length=1)
+    encoding: str = "utf-8"
+    threshold: float | None = Field(None, description="a score of at least this is `reached`")
+    leave_out: dict[int, tuple[str, ...]] = Field(
+        default_factory=dict, description="column -> values of it whose rows are not wanted"
+    )
+
+    @property
+    def width(self) -> int:
+        """How many columns a row has at least."""
+        return max(self.text, self.text_b or 1, self.label, *self.leave_out)
+
+
 class LabelledFilesReader(Frozen):
     """One text a line; all lines of a file have the label that its entry in the stanza says."""
 
@@ -93,7 +117,12 @@ class ParallelLinesReader(Frozen):
 
 
 ReaderSpec = Annotated[
-    DelimitedReader | LabelledFilesReader | PhraseBankReader | FiqaReader | ParallelLinesReader,
+    DelimitedReader
+    | ColumnsReader
+    | LabelledFilesReader
+    | PhraseBankReader
+    | FiqaReader
+    | ParallelLinesReader,
     Field(discriminator="kind"),
 ]
 

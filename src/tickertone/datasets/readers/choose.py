@@ -5,6 +5,7 @@ from functools import partial
 from typing import NamedTuple
 
 from tickertone.catalog.snapshots import (
+    ColumnsReader,
     DelimitedReader,
     FiqaReader,
     LabelledFilesReader,
@@ -14,6 +15,7 @@ from tickertone.catalog.snapshots import (
 )
 from tickertone.datasets.examples import Reader
 from tickertone.datasets.ingest import SourceRows
+from tickertone.datasets.readers.columns import read_columns
 from tickertone.datasets.readers.delimited import read_delimited
 from tickertone.datasets.readers.fiqa import read_fiqa
 from tickertone.datasets.readers.labelled_files import read_labelled_file
@@ -50,8 +52,12 @@ def read_split(spec: ReaderSpec, files: Sequence[SourceFile]) -> Iterator[Source
         yield SourceRows(file.name, tuple(read(file.data, file.place)))
 
 
-def _reader_for(spec: DelimitedReader | PhraseBankReader | FiqaReader) -> Reader:
+def _reader_for(
+    spec: DelimitedReader | ColumnsReader | PhraseBankReader | FiqaReader,
+) -> Reader:
     match spec:
+        case ColumnsReader():
+            return partial(read_columns, spec)
         case DelimitedReader():
             return partial(read_delimited, spec)
         case PhraseBankReader():
