@@ -85,6 +85,15 @@ class ColumnsReader(Frozen):
         return max(self.text, self.text_b or 1, self.label, *self.leave_out)
 
 
+class ParquetReader(Frozen):
+    """Columns of a Parquet file, as the Hub keeps data sets."""
+
+    kind: Literal["parquet"]
+    text: str = "text"
+    text_b: str | None = Field(None, description="of pairs: the second text")
+    label: str = "label"
+
+
 class LabelledFilesReader(Frozen):
     """One text a line; all lines of a file have the label that its entry in the stanza says."""
 
@@ -119,6 +128,7 @@ class ParallelLinesReader(Frozen):
 ReaderSpec = Annotated[
     DelimitedReader
     | ColumnsReader
+    | ParquetReader
     | LabelledFilesReader
     | PhraseBankReader
     | FiqaReader

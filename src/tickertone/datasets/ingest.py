@@ -80,8 +80,10 @@ def snapshot_split(
     rejected += [(e.file, Rejected(e.line, EXCLUDED, e.text)) for e in listed]
     stay, gone = settle([example for example in examples if example.text_id not in excluded])
     stay, surplus = _smallest(stay, at_most)
-    gone += [(example, f"{LEFT_OUT}: more than {at_most} rows") for example in surplus]
     rejected += [(e.file, Rejected(e.line, reason, e.text)) for e, reason in gone]
+    # Their texts are no news to anyone who looks for what is wrong, and may be most of the file.
+    more = f"{LEFT_OUT}: more than {at_most} rows"
+    rejected += [(e.file, Rejected(e.line, more, "")) for e in surplus]
     return SplitSnapshot(
         split, _accepted(stay), _quarantine(split, rejected, longest=max_characters)
     )

@@ -10,6 +10,7 @@ from tickertone.catalog.snapshots import (
     FiqaReader,
     LabelledFilesReader,
     ParallelLinesReader,
+    ParquetReader,
     PhraseBankReader,
     ReaderSpec,
 )
@@ -20,6 +21,7 @@ from tickertone.datasets.readers.delimited import read_delimited
 from tickertone.datasets.readers.fiqa import read_fiqa
 from tickertone.datasets.readers.labelled_files import read_labelled_file
 from tickertone.datasets.readers.parallel_lines import read_parallel_lines
+from tickertone.datasets.readers.parquet import read_parquet
 from tickertone.datasets.readers.phrasebank import read_phrasebank
 
 
@@ -53,11 +55,13 @@ def read_split(spec: ReaderSpec, files: Sequence[SourceFile]) -> Iterator[Source
 
 
 def _reader_for(
-    spec: DelimitedReader | ColumnsReader | PhraseBankReader | FiqaReader,
+    spec: DelimitedReader | ColumnsReader | ParquetReader | PhraseBankReader | FiqaReader,
 ) -> Reader:
     match spec:
         case ColumnsReader():
             return partial(read_columns, spec)
+        case ParquetReader():
+            return partial(read_parquet, spec)
         case DelimitedReader():
             return partial(read_delimited, spec)
         case PhraseBankReader():
