@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-GROUND = {"errors", "frozen", "workspace", "hub", "identity", "catalog"}
+GROUND = {"errors", "frozen", "workspace", "hub", "identity", "catalog", "draws"}
 MAY_IMPORT = {
     "errors": set(),
     "frozen": set(),
@@ -14,6 +14,7 @@ MAY_IMPORT = {
     "hub": {"errors"},
     "identity": {"frozen"},
     "catalog": {"errors", "frozen"},
+    "draws": set(),
     "datasets": GROUND,
     "validation": GROUND,
     "models": GROUND,

@@ -17,14 +17,14 @@ datasets:
     splits:
       train: {role: train, files: [{file: train.csv}]}
       test: {role: test, files: [{file: test.csv}]}
-    dev_fraction: 0.1
+    carve: {dev: 0.1}
     related: tweets
   tweets_again:
     <<: *stanza
     title: More of the same tweets
   news:
     <<: *stanza
-    dev_fraction: 0
+    carve: {}
     splits:
       test: {role: test, files: [{file: test.csv}]}
     related: news

@@ -119,9 +119,9 @@ def test_who_stands_on_a_model_sits_out_what_that_has_learnt(data: Path):
     write(data, first={**WHOLE, "trained_on": ["tweets_again"]}, second=on("first"))
     catalog = load_catalog(data)
     target = catalog.experiment("first").targets["news"]
-    assert pool(target, ["bag", "second"], catalog.models, catalog.datasets) == ("bag",)
+    assert pool(target, ["bag", "second"], catalog.models, catalog) == ("bag",)
     alone = {**catalog.models, "second": catalog.models["small"]}
-    assert pool(target, ["bag", "second"], alone, catalog.datasets) == ("bag", "second")
+    assert pool(target, ["bag", "second"], alone, catalog) == ("bag", "second")
 
 
 def test_a_target_is_compared_with_what_a_base_has_learnt(data: Path):

@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from tickertone.catalog.load import load_catalog
+from tickertone.catalog.snapshots import ParquetReader
 from tickertone.errors import ConfigError
 from tickertone.workspace import Workspace
 
@@ -22,10 +23,12 @@ def test_the_catalog_that_ships_with_us_is_without_mistake():
     assert "demo" in catalog.experiments
     assert catalog.tasks["financial_sentiment"].labels == ("negative", "neutral", "positive")
     elsewhere = [spec for spec in catalog.datasets.values() if spec.source.local is None]
-    files = [f for spec in elsewhere for split in spec.splits.values() for f in split.files]
-    assert len(files) == 15
+    seen = [s for s in elsewhere if not isinstance(s.reader, ParquetReader)]
+    files = [f for spec in seen for split in spec.splits.values() for f in split.files]
+    assert len(files) == 49
     assert all(file.sha256 for file in files)
-    assert all(file.rows for file in files if file.file != "test_labels.txt")
+    assert all(file.rows for file in files if not file.file.endswith("_labels.txt"))
+    assert len(elsewhere) - len(seen) == 7  # from the Hub alone
 
 
 def test_a_catalog_is_read_as_a_whole(data: Path):
@@ -72,7 +75,7 @@ def test_a_base_that_has_seen_what_no_data_set_is_related_to_is_refused(data: Pa
 def test_dev_is_carved_from_a_split_that_may_be_learnt_from(data: Path):
     error = mistake(data, "datasets.yaml", "train: {role: train", "train: {role: test")
     assert error.place == "data/datasets.yaml, datasets.tweets"
-    assert error.found == "dev_fraction needs a split called train, with role train"
+    assert error.found == "carve needs a split called train, with role train"
 
 
 def test_an_unknown_experiment_is_answered_with_those_there_are(data: Path):
@@ -117,7 +120,7 @@ def test_a_mistake_in_a_model_names_stanza_field_finding_and_what_is_allowed(
     [
         ("models.yaml", "learning_rate", "learning_rat", "learning_rate"),
         ("models.yaml", "hub:", "hubb:", "hub"),
-        ("datasets.yaml", "dev_fraction: 0.1", "dev_fractoin: 0.1", "dev_fraction"),
+        ("datasets.yaml", "carve: {dev: 0.1}", "crave: {dev: 0.1}", "carve"),
         ("datasets.yaml", "local: tweets", "locl: tweets, mirror: x", "local"),
         ("datasets.yaml", "file: train.csv", "flie: x, file: train.csv", "file"),
         ("experiments/first.yaml", "combiners:", "combinners:", "combiners"),

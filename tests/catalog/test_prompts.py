@@ -151,5 +151,5 @@ def test_a_model_of_another_task_than_the_target_is_told(prompted: Path):
     experiment.write_text(experiment.read_text().replace("[bag, small]", "[bag, asked]"))
     load_catalog(prompted)
     error = mistake(prompted, "models.yaml", "task: mood", "task: topic")
-    assert error.place == "data/experiments/first.yaml, targets.news, model asked"
+    assert error.place == "data/experiments/first.yaml, models, model asked"
     assert error.found == "task topic"

@@ -14,7 +14,7 @@ def test_a_stanza_with_seeds_stands_for_a_model_each_as_if_written_out():
         "a_s2": {"family": "linear", "seed": 2},
         "b": {"seed": 1},
     }
-    assert groups == {"a": ("a_s0", "a_s2")}
+    assert groups == {"a": {"a": ("a_s0", "a_s2")}}
 
 
 def test_a_stanza_that_takes_over_another_may_give_its_seeds_up():
@@ -38,10 +38,10 @@ def test_a_name_that_another_stanza_has_is_refused():
 
 def test_in_an_experiment_the_name_stands_for_all_and_for_their_mean():
     raw = {"models": ["b", "a"], "groups": {"own": ["b", "a_s0"]}}
-    given = with_groups(raw, {"a": ("a_s0", "a_s2"), "unused": ("c_s0",)})
+    given = with_groups(raw, {"a": {"a": ("a_s0", "a_s2")}, "unused": {"unused": ("c_s0",)}})
     assert given["models"] == ["b", "a_s0", "a_s2"]
     assert given["groups"] == {"a": ["a_s0", "a_s2"], "own": ["b", "a_s0"]}
 
 
 def test_what_is_no_experiment_is_left_to_those_who_check_it():
-    assert with_groups({"models": "a"}, {"a": ("a_s0",)}) == {"models": "a"}
+    assert with_groups({"models": "a"}, {"a": {"a": ("a_s0",)}}) == {"models": "a"}

@@ -92,9 +92,9 @@ MISTAKES = {
         "learning_rate",
     ),
     "impossible value": (
-        ("datasets.yaml", "dev_fraction: 0.1", "dev_fraction: 1.1"),
+        ("datasets.yaml", "carve: {dev: 0.1}", "carve: {dev: 1.1}"),
         ("datasets",),
-        "dev_fraction",
+        "carve.dev",
     ),
     "misspelt report": (None, ("report", "dmeo"), "demo"),
     "no leaderboard yet": (None, ("leaderboard", "demo"), "tickertone run demo"),

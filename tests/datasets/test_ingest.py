@@ -119,3 +119,40 @@ def test_what_stays_does_not_contradict_itself_when_ingested_again(pairs):
     back = {label: word for word, label in LABELS.items()}
     again = [Row(i, r["text"], back[r["label"]]) for i, r in enumerate(once.to_pylist(), 1)]
     assert snapshot(*again).accepted.equals(once)
+
+
+def capped(rows: list[Row], at_most: int) -> SplitSnapshot:
+    sources = [SourceRows("f.csv", rows)]
+    return snapshot_split(
+        "train", sources, task="mood", labels=LABELS, max_characters=100, at_most=at_most
+    )
+
+
+def test_rows_of_a_label_that_is_not_wanted_are_left_out_on_purpose():
+    result = snapshot_split(
+        "train",
+        [SourceRows("f.csv", [Row(1, "up", "1"), Row(2, "so so", "2"), Row(3, "flat", "2")])],
+        task="mood",
+        labels={**LABELS, "2": None},
+        max_characters=100,
+    )
+    assert result.accepted["text"].to_pylist() == ["up"]
+    assert reasons(result) == ["left out on purpose: label '2'"] * 2
+
+
+@given(st.permutations(range(40)), st.integers(1, 50))
+def test_of_too_many_rows_always_the_same_ones_are_kept(order, at_most):
+    rows = [Row(i, f"text {i}", str(i % 2)) for i in range(40)]
+    turned = capped([rows[i] for i in order], at_most)
+    assert turned.accepted == capped(rows, at_most).accepted
+    assert len(turned.accepted) == min(at_most, 40)
+    assert turned.rows_read == 40
+    assert set(reasons(turned)) <= {f"left out on purpose: more than {at_most} rows"}
+
+
+def test_a_new_row_takes_the_place_of_one_other_at_most():
+    rows = [Row(i, f"text {i}", "1") for i in range(40)]
+    before = {*capped(rows, 10).accepted["text"].to_pylist()}
+    after = {*capped([*rows, Row(99, "new", "1")], 10).accepted["text"].to_pylist()}
+    assert len(before - after) <= 1
+    assert before < {*capped(rows, 20).accepted["text"].to_pylist()}

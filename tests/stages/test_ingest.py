@@ -173,6 +173,17 @@ def test_the_demo_is_accounted_for_to_the_row(name: str, tmp_path: Path):
         ("fpb_75agree", {"test": (3453, 3448, 5)}),
         ("fpb_allagree", {"test": (2264, 2259, 5)}),
         ("fiqa_sa", {"train": (1173, 1173, 0)}),
+        ("amazon_reviews", {"train": (6800, 6699, 101), "test": (1200, 1196, 4)}),
+        ("cornell_rt", {"train": (10662, 10662, 0)}),
+        ("imdb", {"train": (8000, 5000, 3000), "test": (4000, 2000, 2000)}),
+        ("sst2", {"train": (67349, 20000, 47349), "test": (872, 872, 0)}),
+        ("tweeteval_sentiment", {"train": (12284, 12284, 0)}),
+        ("tweeteval_binary", {"train": (12284, 6347, 5937), "test": (2000, 1131, 869)}),
+        ("yelp_sentences", {"train": (126670, 20000, 106670), "test": (63483, 5000, 58483)}),
+        ("mrpc", {"train": (4076, 4076, 0), "test": (1725, 1725, 0)}),
+        ("stsb", {"train": (5749, 5706, 43), "test": (1379, 1378, 1)}),
+        ("stsb_unshared", {"train": (5749, 4706, 1043), "test": (1379, 1128, 251)}),
+        ("nli_small", {"test": (3000, 2999, 1)}),
     ],
 )
 def test_real_data_is_accounted_for_to_the_row(name, expected, tmp_path: Path):

@@ -56,7 +56,8 @@ def run(tmp_path):
         *,
         against=None,
         bad=(),
-        dev_fraction=0.2,
+        carve=(("dev", 0.2),),
+        related=(),
         rows=None,
         subject="demo",
         name="demo",
@@ -85,7 +86,8 @@ def run(tmp_path):
                 "dataset": {
                     "labels": LABELS,
                     "splits": splits,
-                    "dev_fraction": dev_fraction,
+                    "carve": [*map(list, carve)],
+                    "related": [*related],
                     "max_characters": 100,
                     "samples": samples or {},
                 },
@@ -145,6 +147,48 @@ def test_dev_takes_its_rows_from_train_and_none_is_lost(run):
     assert sum(split["rows_read"] for split in facts.values()) == 61
     for split in facts.values():
         assert split["rows_accepted"] + split["rows_quarantined"] == split["rows_read"]
+
+
+PARTS = (("dev", 0.15), ("labels", 0.2), ("unlabelled", 0.2), ("test", 0.2))
+
+
+def test_parts_of_a_target_are_disjoint_and_dev_is_what_it_is_without_them(run):
+    train = snapshot(sentences(200))
+    product = run({"train": train}, carve=PARTS)
+    names = ["train", *(part for part, _ in PARTS)]
+    parts = {name: table_of(product, name)["example_id"].to_pylist() for name in names}
+    assert all(parts.values())
+    assert sorted(of for ids in parts.values() for of in ids) == train["example_id"].to_pylist()
+    alone = run({"train": train}, carve=PARTS[:1], subject="dev alone")
+    assert table_of(alone, "dev")["example_id"].to_pylist() == parts["dev"]
+
+
+def test_a_carved_test_is_compared_with_other_data_sets_and_not_with_its_own_train(run):
+    own, elsewhere = sentences(200), sentences(200)[:3]
+    product = run({"train": snapshot(own)}, carve=PARTS, against={"tweets": snapshot(elsewhere)})
+    rows = table_of(product, "test").to_pylist()
+    assert {r["text"] for r in rows if not r["clean"]} == {r["text"] for r in rows} & {*elsewhere}
+    assert all(table_of(product, "labels")["clean"].to_pylist())
+
+
+def test_many_texts_in_common_with_another_train_stop_until_they_are_declared(run):
+    texts = sentences(60)
+    tables = {"train": snapshot(sentences(60, start=100)), "test": snapshot(texts)}
+    against = {"tweets": snapshot(texts[:9])}
+    with pytest.raises(DataError, match="9 of 60 rows with a near-twin") as error:
+        run(tables, against=against)
+    assert error.value.remedy.startswith("declare them related: give demo and tweets the same word")
+    product = run(tables, against=against, related=("tweets",), subject="declared")
+    assert product.facts["splits"]["test"]["clean"] == 51
+
+
+def test_a_balanced_sample_has_as_many_of_each_label(run):
+    labels = ["neutral"] * 40 + ["negative", "positive"] * 10
+    product = run(
+        {"train": snapshot(sentences(60)), "test": snapshot(sentences(60, start=60), labels)},
+        samples={"test_15": {"of": "test", "rows": 15, "balanced": True}},
+    )
+    assert sorted(table_of(product, "test_15")["label"].to_pylist()) == sorted(LABELS * 5)
 
 
 def test_test_rows_with_a_twin_in_train_or_elsewhere_are_not_clean(run):

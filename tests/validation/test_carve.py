@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tickertone.identity.near_twins import clusters, find_twins
-from tickertone.validation.carve import carve_dev
+from tickertone.validation.carve import carve
 
 SUBJECTS = ["the bank", "the miner", "an airline", "the brewer", "a chip maker", "the insurer"]
 VERBS = ["raises its forecast", "cuts jobs", "misses estimates", "wins an order", "buys a rival"]
@@ -13,6 +13,12 @@ TEXTS = st.lists(
     min_size=1,
     max_size=25,
 )
+
+SHARES = {"dev": 0.2, "labels": 0.1, "unlabelled": 0.3, "test": 0.15}
+
+
+def carve_dev(texts, fraction):
+    return carve(texts, {"dev": fraction})["dev"]
 
 
 @given(TEXTS, st.floats(0, 1))
@@ -61,5 +67,40 @@ def test_nothing_goes_to_dev_at_0_and_everything_at_1():
 
 @pytest.mark.parametrize("fraction", [-0.1, 1.1])
 def test_a_fraction_that_makes_no_sense_is_refused(fraction):
-    with pytest.raises(ValueError, match="fraction"):
+    with pytest.raises(ValueError, match="shares"):
         carve_dev(SUBJECTS, fraction)
+
+
+@given(TEXTS)
+def test_no_row_is_in_two_parts_and_no_near_twin_pair_in_two(texts):
+    parts = carve(texts, SHARES)
+    where = np.sum([*parts.values()], axis=0)
+    assert (where <= 1).all()
+    found = find_twins(texts, texts)
+    for rows in parts.values():
+        assert (rows[found.left] == rows[found.right]).all()
+
+
+@given(TEXTS)
+def test_parts_that_are_carved_later_move_no_row_of_those_before(texts):
+    alone, beside = carve_dev(texts, 0.2), carve(texts, SHARES)
+    assert alone.tolist() == beside["dev"].tolist()
+    fewer = carve(texts, {"dev": 0.2, "labels": 0.1})
+    assert fewer["labels"].tolist() == beside["labels"].tolist()
+
+
+def test_each_part_has_its_share():
+    texts = [f"company{i:05}" for i in range(4000)]
+    parts = carve(texts, SHARES)
+    for part, share in SHARES.items():
+        assert parts[part].mean() == pytest.approx(share, abs=0.03)  # standard errors below 0.008
+
+
+def test_shares_of_more_than_all_are_refused():
+    with pytest.raises(ValueError, match="at most 1 in all"):
+        carve(SUBJECTS, {"dev": 0.6, "labels": 0.6})
+
+
+def test_shares_that_make_up_all_leave_nothing():
+    parts = carve(SUBJECTS, {"dev": 0.3, "labels": 0.6, "test": 0.1})
+    assert np.sum([*parts.values()], axis=0).tolist() == [1] * len(SUBJECTS)

@@ -34,3 +34,15 @@ def test_a_new_row_takes_the_place_of_one_at_most():
     before = chosen(IDS, LABELS, 20)
     after = chosen([*IDS, "new"], [*LABELS, "neutral"], 20)
     assert len(before - after) <= 2
+
+
+def test_a_balanced_sample_has_as_many_of_each_label():
+    inside = sample(IDS, LABELS, 24, balanced=True)
+    counts = Counter(label for label, there in zip(LABELS, inside, strict=True) if there)
+    assert counts == {"negative": 8, "neutral": 8, "positive": 8}
+
+
+def test_a_label_that_is_short_of_rows_makes_a_balanced_sample_smaller():
+    inside = sample(IDS, LABELS, 60, balanced=True)
+    counts = Counter(label for label, there in zip(LABELS, inside, strict=True) if there)
+    assert counts == {"negative": 10, "neutral": 20, "positive": 20}

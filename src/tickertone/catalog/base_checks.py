@@ -6,16 +6,20 @@ Each raises ConfigError naming the file and the field.
 from collections.abc import Mapping
 
 from tickertone.catalog.bases import BaseSpec
+from tickertone.catalog.datasets import DatasetsFile
 from tickertone.catalog.known import require_known
 from tickertone.catalog.lineage import base_model, stands_on
-from tickertone.catalog.models import ModelSpec, base_of
+from tickertone.catalog.models import ModelSpec, base_of, task_of
 from tickertone.errors import ConfigError
 
 _FAMILY_OF = {"t5": "seq2seq", "llama": "causal"}
 
 
-def check_bases(shown: str, models: Mapping[str, ModelSpec]) -> None:
-    """A base is a whole checkpoint of the same family; what is drawn at random is tuned whole."""
+def check_bases(shown: str, models: Mapping[str, ModelSpec], datasets: DatasetsFile) -> None:
+    """A base is a whole checkpoint of the same family; what is drawn at random is tuned whole.
+
+    A head that is kept is one for the same labels.
+    """
     for name, recipe in models.items():
         place = f"{shown}, models.{name}.base"
         base = base_of(recipe)
@@ -24,6 +28,8 @@ def check_bases(shown: str, models: Mapping[str, ModelSpec]) -> None:
         if (below := base_model(recipe)) is not None:
             require_known(f"{place}.model", "model", below, models)
             _check_checkpoint(f"{place}.model", recipe, below, models[below])
+        if getattr(recipe, "head", "new") == "kept":
+            _check_head(f"{shown}, models.{name}.head", recipe, below, models, datasets)
     for name in models:
         lineage = stands_on(name, models)
         if name in lineage:
@@ -67,6 +73,38 @@ def _check_checkpoint(place: str, recipe: ModelSpec, name: str, below: ModelSpec
             found=f"{name}, whose tuning is {_tuning(below)}: it leaves no whole checkpoint",
             expected="a model with tuning: full",
             remedy="start from such a model, or from the same base as this one",
+        )
+
+
+def _check_head(
+    place: str,
+    recipe: ModelSpec,
+    base: str | None,
+    models: Mapping[str, ModelSpec],
+    datasets: DatasetsFile,
+) -> None:
+    if base is None:
+        raise ConfigError(
+            place,
+            found="head: kept, and a base that is no model of this file",
+            expected="base.model, the model whose head it is",
+            remedy="name such a model as base.model, or draw the head anew (head: new)",
+        )
+    below = models[base]
+    own, kept = (datasets.tasks[task_of(r, datasets.datasets)].labels for r in (recipe, below))
+    if own != kept:
+        raise ConfigError(
+            place,
+            found=f"a head for {', '.join(kept)}, and the labels {', '.join(own)}",
+            expected="the same labels in the same order",
+            remedy="start from a model for these labels, or draw the head anew (head: new)",
+        )
+    if getattr(recipe, "pooling", None) != getattr(below, "pooling", None):
+        raise ConfigError(
+            place,
+            found="another pooling than that of the base",
+            expected="the pooling on which the head was trained",
+            remedy="set pooling as the base has it, or draw the head anew (head: new)",
         )
 
 

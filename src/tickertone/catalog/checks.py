@@ -8,9 +8,9 @@ from collections.abc import Iterable, Mapping
 from tickertone.catalog.datasets import DatasetsFile, DatasetSpec
 from tickertone.catalog.experiments import ExperimentSpec, TargetSpec
 from tickertone.catalog.known import require_known
-from tickertone.catalog.lineage import learnt_by
+from tickertone.catalog.lineage import learns_from, learnt_by
 from tickertone.catalog.models import ModelSpec, task_of
-from tickertone.catalog.overlap import pool, share_texts
+from tickertone.catalog.overlap import FEWEST_LABELS, pool, share_texts, shared_labels
 from tickertone.catalog.published import PublishedRow, PublishedTraining
 from tickertone.catalog.recipes.classifier import ClassifierSpec
 from tickertone.catalog.recipes.endpoint import EndpointSpec
@@ -32,6 +32,13 @@ def check_models(
                     found=f"{dataset}, which has no split 'train' with role train",
                     expected="one of " + ", ".join(_trainable(datasets)),
                     remedy="train on another data set, or declare that split in datasets.yaml",
+                )
+            if learns_from(model) not in datasets[dataset].split_names:
+                raise ConfigError(
+                    f"{shown}, models.{name}.few",
+                    found=f"{dataset}, which has no part called labels",
+                    expected="data sets with labels under carve",
+                    remedy=f"add labels to datasets.{dataset}.carve, a share of train",
                 )
         tasks = {datasets[dataset].task for dataset in model.trained_on}
         if len(tasks) > 1:
@@ -129,13 +136,13 @@ def check_experiment(
     """Names resolve, tasks agree, no combiner has learnt what it is scored on, no pool is empty."""
     for model in experiment.models:
         require_known(f"{shown}, models", "model", model, models)
-    members = {name: models[name] for name in experiment.models}
     for name, target in experiment.targets.items():
         place = f"{shown}, targets.{name}"
         _check_splits(place, target, datasets.datasets)
-        _check_tasks(place, target, members, datasets.datasets)
+        _check_task(f"{place}.fit_on", target, datasets.datasets)
         _check_fit(f"{place}.fit_on", target, datasets.datasets)
-        in_pool = pool(target, members, models, datasets.datasets)
+        _check_unlabelled(f"{place}.unlabelled", target, datasets.datasets)
+        in_pool = pool(target, experiment.combined, models, datasets)
         for member in in_pool:
             learnt = learnt_by(member, models)
             _check_compared(f"{place}, model {member}", target, learnt, datasets.datasets)
@@ -147,10 +154,14 @@ def check_experiment(
                 expected="at least one model that has not seen the target's texts",
                 remedy=f"add such a model to models, or take {name} out of targets",
             )
+    _check_labels(shown, experiment, models, datasets)
 
 
 def _check_splits(place: str, target: TargetSpec, datasets: Mapping[str, DatasetSpec]) -> None:
-    for field, ref in (("test", target.test), ("fit_on", target.fit_on)):
+    fields = {"test": target.test, "fit_on": target.fit_on, "unlabelled": target.unlabelled}
+    for field, ref in fields.items():
+        if ref is None:
+            continue
         require_known(f"{place}.{field}.dataset", "data set", ref.dataset, datasets)
         splits = datasets[ref.dataset].split_names
         require_known(f"{place}.{field}.split", f"split of {ref.dataset}", ref.split, splits)
@@ -164,27 +175,42 @@ def _check_splits(place: str, target: TargetSpec, datasets: Mapping[str, Dataset
         )
 
 
-def _check_tasks(
-    place: str,
-    target: TargetSpec,
-    members: Mapping[str, ModelSpec],
-    datasets: Mapping[str, DatasetSpec],
+def _check_labels(
+    shown: str,
+    experiment: ExperimentSpec,
+    models: Mapping[str, ModelSpec],
+    datasets: DatasetsFile,
 ) -> None:
-    task = datasets[target.test.dataset].task
-    others = {f"{place}.fit_on, data set {target.fit_on.dataset}": target.fit_on.dataset}
-    tasks = {where: datasets[dataset].task for where, dataset in others.items()}
-    tasks |= {f"{place}, model {name}": task_of(m, datasets) for name, m in members.items()}
-    for where, found in tasks.items():
-        if found != task:
+    """Every model shares labels enough with some target to take part in it."""
+    for name in experiment.models:
+        shared = [
+            shared_labels(name, target, models, datasets) for target in experiment.targets.values()
+        ]
+        if all(len(labels) < FEWEST_LABELS for labels in shared):
+            task = task_of(models[name], datasets.datasets)
+            wanted = {datasets.datasets[t.test.dataset].task for t in experiment.targets.values()}
             raise ConfigError(
-                where,
-                found=f"task {found}",
-                expected=f"task {task}, as the test split's",
-                remedy="keep one task a target",
+                f"{shown}, models, model {name}",
+                found=f"task {task}",
+                expected=f"one with two labels at least of a target's task: "
+                f"{', '.join(sorted(wanted))}",
+                remedy="take the model out, or add a target for it",
             )
 
 
+def _check_task(place: str, target: TargetSpec, datasets: Mapping[str, DatasetSpec]) -> None:
+    task, found = datasets[target.test.dataset].task, datasets[target.fit_on.dataset].task
+    if found != task:
+        raise ConfigError(
+            f"{place}, data set {target.fit_on.dataset}",
+            found=f"task {found}",
+            expected=f"task {task}, as the test split's",
+            remedy="keep one task a target",
+        )
+
+
 def _check_fit(place: str, target: TargetSpec, datasets: Mapping[str, DatasetSpec]) -> None:
+    """Labels are read of no split that is scored, and of none that is called unlabelled."""
     fit_on = target.fit_on
     shown = f"{fit_on.dataset}.{fit_on.split}"
     if datasets[fit_on.dataset].is_test(fit_on.split):
@@ -194,12 +220,32 @@ def _check_fit(place: str, target: TargetSpec, datasets: Mapping[str, DatasetSpe
             expected="dev, or a split with role train",
             remedy="fit on labels that are never scored, such as those of dev",
         )
+    if not datasets[fit_on.dataset].has_labels(fit_on.split):
+        raise ConfigError(
+            place,
+            found=f"{shown}, whose labels nobody may read",
+            expected="dev, labels, or a split with role train",
+            remedy="fit on labels, and name this split as unlabelled",
+        )
     if share_texts(fit_on, target.test, datasets):
         raise ConfigError(
             place,
             found=f"{shown}, which shares texts with {target.test.dataset}.{target.test.split}",
             expected="labels of texts that are not scored",
             remedy="fit on another split, such as dev",
+        )
+
+
+def _check_unlabelled(place: str, target: TargetSpec, datasets: Mapping[str, DatasetSpec]) -> None:
+    seen = target.unlabelled
+    if seen is not None and any(
+        share_texts(seen, other, datasets) for other in (target.test, target.fit_on)
+    ):
+        raise ConfigError(
+            place,
+            found=f"{seen.dataset}.{seen.split}, which shares texts with test or fit_on",
+            expected="texts that are neither scored nor fitted on",
+            remedy="name the part unlabelled of the data set",
         )
 
 

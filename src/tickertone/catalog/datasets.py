@@ -42,6 +42,30 @@ class SampleSpec(Frozen):
 
     of: Name = Field(description="a split, or dev")
     rows: int = Field(ge=1)
+    balanced: bool = Field(False, description="as many of each label, as far as there are")
+
+
+class CarveSpec(Frozen):
+    """Shares of train that become splits of their own, near-twins kept together; the rest stays.
+
+    They are carved in this order, so that a share that changes moves no row of those before it.
+    """
+
+    dev: float = Field(0.0, ge=0, lt=1, description="to choose epochs, or to fit combiners on")
+    labels: float = Field(0.0, ge=0, lt=1, description="from which the few labels are drawn")
+    unlabelled: float = Field(0.0, ge=0, lt=1, description="whose labels nobody reads")
+    test: float = Field(0.0, ge=0, lt=1, description="only ever scored")
+
+    @model_validator(mode="after")
+    def _train_is_left(self) -> Self:
+        if sum(self.shares.values()) >= 1:
+            raise ValueError(f"shares {self.shares} leave nothing of train")
+        return self
+
+    @property
+    def shares(self) -> dict[str, float]:
+        """Part -> share, of the parts that there are, in the order in which they are carved."""
+        return {part: share for part in type(self).model_fields if (share := getattr(self, part))}
 
 
 class DatasetSpec(SnapshotSpec):
@@ -49,7 +73,7 @@ class DatasetSpec(SnapshotSpec):
 
     title: str
     licence: LicenceSpec
-    dev_fraction: float = Field(0.0, ge=0, lt=0.5, description="share of train carved as dev")
+    carve: CarveSpec = CarveSpec()
     related: str | None = Field(
         None, description="data sets of one origin, which share texts, carry the same word here"
     )
@@ -62,16 +86,19 @@ class DatasetSpec(SnapshotSpec):
     )
 
     @model_validator(mode="after")
-    def _dev_has_a_train(self) -> Self:
-        if self.dev_fraction and not self.has_train:
-            raise ValueError("dev_fraction needs a split called train, with role train")
+    def _carved_from_a_train(self) -> Self:
+        if self.carve.shares and not self.has_train:
+            raise ValueError("carve needs a split called train, with role train")
+        for part in self.carve.shares:
+            if part in self.splits:
+                raise ValueError(f"carve.{part}: there is a split of that name")
         return self
 
     @model_validator(mode="after")
     def _samples_are_of_splits(self) -> Self:
-        whole = (*self.splits, "dev") if self.dev_fraction else tuple(self.splits)
+        whole = (*self.splits, *self.carve.shares)
         for name, sample in self.samples.items():
-            if name in {*self.splits, "dev"}:
+            if name in {*whole, *CarveSpec.model_fields}:
                 raise ValueError(f"samples.{name}: there is a split of that name")
             if sample.of not in whole:
                 raise ValueError(
@@ -93,9 +120,8 @@ class DatasetSpec(SnapshotSpec):
 
     @property
     def split_names(self) -> tuple[str, ...]:
-        """The splits after validation: those of the file, dev where one is carved, samples."""
-        dev = ("dev",) if self.dev_fraction else ()
-        return (*self.splits, *dev, *self.samples)
+        """The splits after validation: those of the files, those carved from train, samples."""
+        return (*self.splits, *self.carve.shares, *self.samples)
 
     def whole(self, split: str) -> str:
         """The split that a sample is drawn from; of another split the split itself."""
@@ -104,8 +130,15 @@ class DatasetSpec(SnapshotSpec):
 
     def is_test(self, split: str) -> bool:
         """Whether a split may only be scored, never learnt from."""
-        found = self.splits.get(self.whole(split))  # dev is in no file
+        whole = self.whole(split)
+        if whole in self.carve.shares:
+            return whole == "test"
+        found = self.splits.get(whole)
         return found is not None and found.role == "test"
+
+    def has_labels(self, split: str) -> bool:
+        """Whether the labels of a split may be read by anyone."""
+        return self.whole(split) != "unlabelled"
 
 
 class ContaminationSpec(Frozen):
@@ -135,7 +168,7 @@ class DatasetsFile(Frozen):
                 )
             allowed = self.tasks[spec.task].labels
             for label in spec.labels.values():
-                if label not in allowed:
+                if label is not None and label not in allowed:
                     raise ValueError(
                         f"datasets.{name}.labels: {label!r} is not one of {', '.join(allowed)}"
                     )

@@ -25,12 +25,21 @@ class TargetSpec(Frozen):
     unlabelled: SplitRef | None = Field(
         None, description="texts that combiners may look at, without a label"
     )
+    adjacent: bool = Field(
+        False, description="leave out all members that have learnt from the test's data set"
+    )
 
     @model_validator(mode="after")
     def _apart(self) -> Self:
         if self.test == self.fit_on:
             raise ValueError("fit_on is the test split itself: combiners may not see test labels")
         return self
+
+    @property
+    def refs(self) -> tuple[SplitRef, ...]:
+        """All splits that combiners read or are scored on."""
+        more = (self.unlabelled,) if self.unlabelled is not None else ()
+        return (self.test, self.fit_on, *more)
 
 
 class ExperimentSpec(Frozen):
@@ -39,6 +48,11 @@ class ExperimentSpec(Frozen):
     title: str
     targets: dict[Name, TargetSpec] = Field(min_length=1)
     models: tuple[Name, ...] = Field(min_length=1)
+    members: tuple[Name, ...] | None = Field(
+        None,
+        description="those of models that are combined; the others are scored alone, on targets of "
+        "the data set that they learn from. Left out: all are",
+    )
     combiners: dict[Name, CombinerSpec] = Field(default_factory=dict)
     groups: dict[Name, tuple[Name, ...]] = Field(
         default_factory=dict, description="systems whose figures are also shown on average"
@@ -51,6 +65,12 @@ class ExperimentSpec(Frozen):
     def _models_differ(self) -> Self:
         if len(set(self.models)) != len(self.models):
             raise ValueError(f"models names a model twice: {', '.join(self.models)}")
+        return self
+
+    @model_validator(mode="after")
+    def _members_are_models(self) -> Self:
+        if strange := sorted({*(self.members or ())} - {*self.models}):
+            raise ValueError(f"members: {strange[0]} is not one of models")
         return self
 
     @model_validator(mode="after")
@@ -78,3 +98,8 @@ class ExperimentSpec(Frozen):
         if len({*numbers}) != len(numbers):
             raise ValueError("claims: a claim of a paper has the number of another")
         return self
+
+    @property
+    def combined(self) -> tuple[str, ...]:
+        """The models that may be members of an ensemble."""
+        return self.models if self.members is None else self.members

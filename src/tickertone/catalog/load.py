@@ -22,6 +22,7 @@ from tickertone.catalog.checks import (
 from tickertone.catalog.claim_checks import check_claims
 from tickertone.catalog.datasets import ContaminationSpec, DatasetsFile, DatasetSpec, TaskSpec
 from tickertone.catalog.experiments import ExperimentSpec
+from tickertone.catalog.few import with_few
 from tickertone.catalog.mistakes import explain, nearest
 from tickertone.catalog.models import ModelsFile, ModelSpec
 from tickertone.catalog.networks import NetworksFile, NetworkSpec
@@ -91,7 +92,7 @@ def load_catalog(data_folder: Path) -> Catalog:
     published = figures.published
     check_contamination(_shown(data_folder, "datasets.yaml"), datasets)
     check_models(_shown(data_folder, "models.yaml"), models, datasets.datasets)
-    check_bases(_shown(data_folder, "models.yaml"), models)
+    check_bases(_shown(data_folder, "models.yaml"), models, datasets)
     check_prompted(_shown(data_folder, "models.yaml"), models, datasets)
     check_classifiers(_shown(data_folder, "models.yaml"), models, datasets)
     for name, experiment in experiments.items():
@@ -122,12 +123,14 @@ def _shown(data_folder: Path, name: str) -> str:
 def _models(
     data_folder: Path, prompts: Mapping[str, PromptFile]
 ) -> tuple[Mapping[str, ModelSpec], Groups]:
-    """The models, and which of them are one stanza with several seeds."""
+    """The models, and which of them are one stanza with several seeds or draws."""
     shown = _shown(data_folder, "models.yaml")
     raw: Any = read_yaml(data_folder / "models.yaml", shown)
     seeds: Groups = {}
     if isinstance(raw, Mapping):
         raw, seeds = with_seeds(shown, raw)
+        raw, draws = with_few(shown, raw)
+        seeds |= draws
         raw = with_templates(shown, raw, prompts)
     return _checked(raw, shown, ModelsFile).models, seeds
 

@@ -9,7 +9,9 @@ from typing import Any
 
 from tickertone.errors import ConfigError
 
-Groups = dict[str, tuple[str, ...]]
+# The name of a stanza -> the names of its groups -> the models in each. All groups of a stanza
+# together are what it stands for.
+Groups = dict[str, dict[str, tuple[str, ...]]]
 
 
 def with_seeds(shown: str, raw: Any) -> tuple[Any, Groups]:
@@ -27,8 +29,9 @@ def with_seeds(shown: str, raw: Any) -> tuple[Any, Groups]:
             written[name] = _without_seeds(stanza)
             continue
         seeds = _checked(f"{shown}, models.{name}.seeds", stanza["seeds"])
-        groups[name] = tuple(f"{name}_s{seed}" for seed in seeds)
-        for member, seed in zip(groups[name], seeds, strict=True):
+        names = tuple(f"{name}_s{seed}" for seed in seeds)
+        groups[name] = {name: names}
+        for member, seed in zip(names, seeds, strict=True):
             if member in stanzas:
                 raise ConfigError(
                     f"{shown}, models.{name}.seeds",
@@ -40,16 +43,25 @@ def with_seeds(shown: str, raw: Any) -> tuple[Any, Groups]:
     return {**raw, "models": written}, groups
 
 
-def with_groups(raw: Mapping[str, Any], groups: Mapping[str, tuple[str, ...]]) -> dict[str, Any]:
-    """The content of an experiment, each model of several seeds named as them and as a group."""
+def with_groups(raw: Mapping[str, Any], groups: Groups) -> dict[str, Any]:
+    """The content of an experiment, each stanza of several models named as them and as groups."""
     models, own = raw.get("models"), raw.get("groups", {})
     if not isinstance(models, list) or not isinstance(own, Mapping):
         return dict(raw)
     named = [m for m in models if isinstance(m, str) and m in groups]
     if not named:
         return dict(raw)
-    members = [seed for m in models for seed in (groups[m] if m in named else (m,))]
-    return {**raw, "models": members, "groups": {**{n: [*groups[n]] for n in named}, **own}}
+    given = {group: [*of] for name in named for group, of in groups[name].items()}
+    lists = {field: raw[field] for field in ("models", "members") if field in raw}
+    written = {field: _written_out(names, groups) for field, names in lists.items()}
+    return {**raw, **written, "groups": {**given, **own}}
+
+
+def _written_out(names: Any, groups: Groups) -> Any:
+    if not isinstance(names, list):
+        return names
+    several = {name: [m for of in found.values() for m in of] for name, found in groups.items()}
+    return [m for name in names for m in several.get(name, (name,))]
 
 
 def _without_seeds(stanza: Any) -> Any:

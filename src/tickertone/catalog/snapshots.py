@@ -31,6 +31,7 @@ class FileSpec(Frozen):
     file: str = Field(description="name in the mirror's or the local folder")
     hub_file: str | None = Field(None, description="path on the Hub, if it differs")
     member: str | None = Field(None, description="path inside hub_file, where that is a zip")
+    label: str | None = Field(None, description="of all its rows, where the reader has one a file")
     sha256: Sha256 | None = None
     rows: int | None = Field(None, ge=1, description="rows that the reader is known to find")
 
@@ -45,6 +46,9 @@ class SplitSpec(Frozen):
 
     role: Role
     files: tuple[FileSpec, ...] = Field(min_length=1)
+    at_most: int | None = Field(
+        None, ge=1, description="rows that are kept: those with the smallest hashes of their ids"
+    )
 
 
 class DelimitedReader(Frozen):
@@ -54,6 +58,46 @@ class DelimitedReader(Frozen):
     text: str = "text"
     label: str = "label"
     delimiter: str = Field(",", min_length=1, max_length=1)
+    encoding: str = "utf-8"
+
+
+class ColumnsReader(Frozen):
+    """Columns by their number, from 1 on; no header, and no quoting: a quote is part of the text.
+
+    With a threshold the column `label` is a score, and the labels are `reached` and `below`.
+    """
+
+    kind: Literal["columns"]
+    text: int = Field(ge=1)
+    text_b: int | None = Field(None, ge=1, description="of pairs: the second text")
+    label: int = Field(ge=1)
+    skip: int = Field(0, ge=0, description="lines before the first row")
+    delimiter: str = Field("\t", min_length=1, max_length=1)
+    encoding: str = "utf-8"
+    threshold: float | None = Field(None, description="a score of at least this is `reached`")
+    leave_out: dict[int, tuple[str, ...]] = Field(
+        default_factory=dict, description="column -> values of it whose rows are not wanted"
+    )
+
+    @property
+    def width(self) -> int:
+        """How many columns a row has at least."""
+        return max(self.text, self.text_b or 1, self.label, *self.leave_out)
+
+
+class ParquetReader(Frozen):
+    """Columns of a Parquet file, as the Hub keeps data sets."""
+
+    kind: Literal["parquet"]
+    text: str = "text"
+    text_b: str | None = Field(None, description="of pairs: the second text")
+    label: str = "label"
+
+
+class LabelledFilesReader(Frozen):
+    """One text a line; all lines of a file have the label that its entry in the stanza says."""
+
+    kind: Literal["labelled_files"]
     encoding: str = "utf-8"
 
 
@@ -82,7 +126,13 @@ class ParallelLinesReader(Frozen):
 
 
 ReaderSpec = Annotated[
-    DelimitedReader | PhraseBankReader | FiqaReader | ParallelLinesReader,
+    DelimitedReader
+    | ColumnsReader
+    | ParquetReader
+    | LabelledFilesReader
+    | PhraseBankReader
+    | FiqaReader
+    | ParallelLinesReader,
     Field(discriminator="kind"),
 ]
 
@@ -93,7 +143,9 @@ class SnapshotSpec(Frozen):
     task: Name
     source: SourceSpec
     reader: ReaderSpec
-    labels: dict[str, str] = Field(min_length=1, description="label in the file -> task label")
+    labels: dict[str, str | None] = Field(
+        min_length=1, description="label in the file -> task label; null: rows that are left out"
+    )
     splits: dict[Name, SplitSpec] = Field(min_length=1)
     max_characters: int = Field(10_000, ge=1)
     exclude: str | None = Field(
@@ -104,6 +156,18 @@ class SnapshotSpec(Frozen):
     def _dev_is_carved(self) -> Self:
         if "dev" in self.splits:
             raise ValueError("a split may not be called dev: dev is carved from train")
+        return self
+
+    @model_validator(mode="after")
+    def _files_have_labels(self) -> Self:
+        wanted = isinstance(self.reader, LabelledFilesReader)
+        for name, split in self.splits.items():
+            for at, file in enumerate(split.files):
+                if wanted != (file.label is not None):
+                    raise ValueError(
+                        f"splits.{name}.files.{at}.label: give it exactly where reader.kind is "
+                        "labelled_files"
+                    )
         return self
 
     @model_validator(mode="after")

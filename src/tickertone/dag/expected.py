@@ -73,7 +73,10 @@ def _comes_from(stage: str, output: str, settings: Any) -> Callable[[str], bool]
             dataset = settings.get("dataset", {})
             train = dataset.get("splits", {}).get("train", {})
             split = dataset.get("samples", {}).get(split, {}).get("of", split)
-            if split in {"train", "dev"} and train.get("role") == "train":
+            carved = {part for part, _ in dataset.get("carve", [])}
+            # "clean" of what is carved as test looks at other data sets.
+            ids_alone = split != "test" or output.endswith((".texts", ".examples"))
+            if split in {"train", *carved} and train.get("role") == "train" and ids_alone:
                 return lambda role: role == "train"
             if output.endswith((".texts", ".examples")):
                 return lambda role: role == split

@@ -63,13 +63,14 @@ def source_rows(spec: SnapshotSpec, split: str, data: Path) -> "pa.Table | None"
     here = [file for file in files if file is not None]
     if len(here) < len(files):
         return None
-    read = [SourceFile(file.spec.file, file.place, file.read()) for file in here]
+    read = [SourceFile(f.spec.file, f.place, f.read(), f.spec.label) for f in here]
     return snapshot_split(
         split,
         read_split(spec.reader, read),
         task=spec.task,
         labels=spec.labels,
         max_characters=spec.max_characters,
+        at_most=spec.splits[split].at_most,
     ).accepted
 
 

@@ -10,7 +10,7 @@ from tickertone.catalog.lineage import learnt_by, stands_on
 from tickertone.catalog.load import Catalog
 from tickertone.catalog.mistakes import nearest
 from tickertone.catalog.models import ModelSpec, base_of, similarity_base_of, task_of
-from tickertone.catalog.overlap import pool
+from tickertone.catalog.overlap import alone, knows_all, pool
 from tickertone.datasets.sources.exclusions import lacking
 from tickertone.errors import ConfigError
 from tickertone.frozen import JSON
@@ -124,16 +124,35 @@ class Scope:
         return tuple(found)
 
     def pool(self, target: str) -> tuple[str, ...]:
-        """The models of the experiment that have learnt none of a target's texts."""
-        catalog = self.catalog
-        return pool(self.spec.targets[target], self.spec.models, catalog.models, catalog.datasets)
+        """The members of the experiment that take part in a target (`catalog.overlap`)."""
+        return self._parts[target][0]
+
+    def systems(self, target: str) -> tuple[str, ...]:
+        """The models that are scored on a target by themselves, in the experiment's order.
+
+        Those of its pool that know all its labels, and those that are made for its data set.
+        """
+        return self._parts[target][1]
+
+    @cached_property
+    def _parts(self) -> Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]:
+        """Target -> its pool, and the models that are scored on it."""
+        catalog, parts = self.catalog, {}
+        for name, target in self.spec.targets.items():
+            members = pool(target, self.spec.combined, catalog.models, catalog)
+            scored = {m for m in members if knows_all(m, target, catalog.models, catalog)}
+            scored |= {*alone(target, self.spec.models, catalog.models, catalog)}
+            parts[name] = (members, tuple(m for m in self.spec.models if m in scored))
+        return parts
 
     def scored(self, model: str) -> dict[str, tuple[str, ...]]:
         """Data set -> its splits that a model scores: those of the targets it takes part in."""
         refs: list[SplitRef] = []
         for name, target in self.spec.targets.items():
             if model in self.pool(name):
-                refs += [target.test, target.fit_on]
+                refs += target.refs
+            elif model in self.systems(name):
+                refs.append(target.test)
         names = sorted({ref.dataset for ref in refs})
         return {
             name: tuple(sorted({ref.split for ref in refs if ref.dataset == name}))
@@ -145,7 +164,7 @@ class Scope:
         """The data sets that are scored or trained on."""
         models = self.catalog.models
         trained_on = {d for model in self.spec.models for d in learnt_by(model, models)}
-        scored = {ref.dataset for t in self.spec.targets.values() for ref in (t.test, t.fit_on)}
+        scored = {ref.dataset for target in self.spec.targets.values() for ref in target.refs}
         return tuple(sorted(trained_on | scored))
 
     @cached_property

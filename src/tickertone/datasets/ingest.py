@@ -5,6 +5,7 @@ ids are unique, its texts are normalised (NFC, \\n) and it is the same whatever 
 rows in the file.
 """
 
+import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -12,12 +13,13 @@ from dataclasses import asdict, dataclass, replace
 import pyarrow as pa
 
 from tickertone.datasets.dedupe import Example, settle
-from tickertone.datasets.examples import QUARANTINE, SNAPSHOT, Rejected, Row
+from tickertone.datasets.examples import LEFT_OUT, QUARANTINE, SNAPSHOT, Rejected, Row
 from tickertone.datasets.readers.decoding import MOST_BAD_ROWS, readable
 from tickertone.errors import DataError
 from tickertone.identity.text import example_id, normalise, text_id
 
 EXCLUDED = "on the list of exclusions"
+_SALT = "at most:"  # so that the rows kept are independent of all else that goes by hashes of ids
 
 
 @dataclass(frozen=True)
@@ -52,15 +54,17 @@ def snapshot_split(
     sources: Iterable[SourceRows],
     *,
     task: str,
-    labels: Mapping[str, str],
+    labels: Mapping[str, str | None],
     max_characters: int,
     excluded: frozenset[str] = frozenset(),
+    at_most: int | None = None,
 ) -> SplitSnapshot:
     """Turn the rows of a split's files into its snapshot.
 
-    `labels` maps the file's labels to those of `task`; texts whose id is `excluded` are set aside.
-    Raises DataError if so many labels of a file
-    are unknown that the map must be wrong.
+    `labels` maps the file's labels to those of `task`, or to None where their rows are left out;
+    texts whose id is `excluded` are set aside. Of what could be accepted `at_most` so many rows
+    are: those with the smallest hashes of their ids, so that a new row takes one other's place.
+    Raises DataError if so many labels of a file are unknown that the map must be wrong.
     """
     examples: list[Example] = []
     rejected: list[tuple[str, Rejected]] = []
@@ -75,14 +79,32 @@ def snapshot_split(
     listed = [example for example in examples if example.text_id in excluded]
     rejected += [(e.file, Rejected(e.line, EXCLUDED, e.text)) for e in listed]
     stay, gone = settle([example for example in examples if example.text_id not in excluded])
+    stay, surplus = _smallest(stay, at_most)
     rejected += [(e.file, Rejected(e.line, reason, e.text)) for e, reason in gone]
+    # Their texts are no news to anyone who looks for what is wrong, and may be most of the file.
+    more = f"{LEFT_OUT}: more than {at_most} rows"
+    rejected += [(e.file, Rejected(e.line, more, "")) for e in surplus]
     return SplitSnapshot(
         split, _accepted(stay), _quarantine(split, rejected, longest=max_characters)
     )
 
 
+def _smallest(examples: list[Example], at_most: int | None) -> tuple[list[Example], list[Example]]:
+    """Those that are kept, in their order, and those that are not."""
+    if at_most is None or len(examples) <= at_most:
+        return examples, []
+    hashes = [hashlib.sha256(f"{_SALT}{e.example_id}".encode()).digest() for e in examples]
+    last = sorted(hashes)[at_most - 1]
+    kept = [e for e, own in zip(examples, hashes, strict=True) if own <= last]
+    return kept, [e for e, own in zip(examples, hashes, strict=True) if own > last]
+
+
 def _example(
-    row: Row | Rejected, file: str, task: str, labels: Mapping[str, str], max_characters: int
+    row: Row | Rejected,
+    file: str,
+    task: str,
+    labels: Mapping[str, str | None],
+    max_characters: int,
 ) -> Example | Rejected:
     if isinstance(row, Rejected):
         return row
@@ -98,13 +120,16 @@ def _example(
         return Rejected(row.line, f"{longest} characters, more than {max_characters}", row.text)
     if row.label not in labels:
         return Rejected(row.line, f"unknown label {readable(row.label)!r}", row.text)
+    label = labels[row.label]
+    if label is None:
+        return Rejected(row.line, f"{LEFT_OUT}: label {row.label!r}", row.text)
     of_text = text_id(row.text, row.text_b)
     return Example(
         example_id=example_id(task, of_text, row.entity),
         text_id=of_text,
         text=row.text,
         text_b=row.text_b,
-        label=labels[row.label],
+        label=label,
         entity=row.entity,
         file=file,
         line=row.line,
@@ -120,7 +145,7 @@ def _encodes(text: str) -> bool:
     return True
 
 
-def _refuse_wrong_labels(source: SourceRows, labels: Mapping[str, str]) -> None:
+def _refuse_wrong_labels(source: SourceRows, labels: Mapping[str, str | None]) -> None:
     rows = [row for row in source.rows if isinstance(row, Row)]
     unknown = [row for row in rows if row.label not in labels]
     if len(unknown) > 1 and len(unknown) > MOST_BAD_ROWS * len(rows):

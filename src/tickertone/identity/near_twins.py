@@ -16,9 +16,10 @@ place, so two bare URLs are twins only if they are the same.
 
 The search is exact: no pair is missed and none is guessed. Prefix filter (Chaudhuri, Ganti, Kaushik
 2006; Bayardo, Ma, Srikant 2007): order all grams from rare to common. If |x & y| >= t |x | y|, then
-x and y share a gram among the first |x| - ceil(t |x|) + 1 of x and the like of y. A sparse product
-of these short prefixes gives the candidates; sizes rule out most of them (t |x| <= |y| <= |x| / t),
-and the rest are counted in full.
+x and y share k grams among the first |x| - ceil(t |x|) + k of x and the like of y, for any k up to
+t |x| (Wang, Li, Feng 2012). A sparse product of these prefixes counts what they share; with k at
+one in twenty grams, that and the sizes (t |x| <= |y| <= |x| / t) rule out nearly all pairs also of
+long texts, where a single gram is shared by many. The rest are counted in full.
 """
 
 from collections.abc import Sequence
@@ -36,6 +37,7 @@ Integers = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 _BLOCK_ROWS = 2048  # rows of one sparse product: bounds its memory
 _BLOCK_PAIRS = 1 << 17  # pairs counted at a time
+_GRAMS_PER_SHARED = 20  # k above: one for so many grams, and at least one
 _EPSILON = 1e-9  # 0.8 * 5 must not round up to more than 4
 
 
@@ -155,7 +157,9 @@ def _join(grams: Any, rows: Integers, columns: Integers, threshold: float) -> Tw
     if not 0 < threshold <= 1:
         raise ValueError(f"threshold {threshold} is not above 0 and at most 1")
     sizes = np.diff(grams.indptr).astype(np.int64)
-    prefixes = _prefixes(grams, sizes, threshold)
+    # Never more than a pair of twins shares at all, however low the threshold.
+    shared = np.maximum(1, np.floor(sizes * min(threshold, 1 / _GRAMS_PER_SHARED))).astype(np.int64)
+    prefixes = _prefixes(grams, sizes, threshold, shared)
     against = prefixes[columns].T.tocsr()
     found: list[tuple[Integers, Integers, Floats]] = []
     for start in range(0, len(rows), _BLOCK_ROWS):
@@ -164,6 +168,7 @@ def _join(grams: Any, rows: Integers, columns: Integers, threshold: float) -> Tw
         i, j = candidates.row.astype(np.int64), candidates.col.astype(np.int64)
         a, b = sizes[block[i]], sizes[columns[j]]
         near = np.minimum(a, b) >= threshold * np.maximum(a, b) - _EPSILON
+        near &= candidates.data >= np.minimum(shared[block[i]], shared[columns[j]])
         i, j = i[near], j[near]
         jaccard = _jaccard(grams, sizes, block[i], columns[j])
         twin = jaccard >= threshold - _EPSILON
@@ -173,11 +178,11 @@ def _join(grams: Any, rows: Integers, columns: Integers, threshold: float) -> Tw
     return _ordered(*(np.concatenate(part) for part in zip(*found, strict=True)))
 
 
-def _prefixes(grams: Any, sizes: Integers, threshold: float) -> Any:
-    """The rarest |x| - ceil(t |x|) + 1 grams of each row, same shape."""
+def _prefixes(grams: Any, sizes: Integers, threshold: float, shared: Integers) -> Any:
+    """The rarest |x| - ceil(t |x|) + k grams of each row, same shape; `shared` holds each k."""
     from scipy.sparse import csr_array
 
-    keep = sizes - np.ceil(threshold * sizes - _EPSILON).astype(np.int64) + 1
+    keep = sizes - np.ceil(threshold * sizes - _EPSILON).astype(np.int64) + shared
     rank = np.arange(grams.nnz) - np.repeat(grams.indptr[:-1], sizes)
     row = np.repeat(np.arange(len(sizes)), sizes)
     kept = rank < keep[row]

@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from tickertone.catalog.recipes.recipe import LearnsFromRows
+from tickertone.draws import drawn
 from tickertone.errors import DataError
 from tickertone.models.protocol import Text
 
@@ -16,6 +18,8 @@ Labels = npt.NDArray[np.int64]
 def open_snapshots(paths: Sequence[Path], cache: Path) -> Any:
     """One `datasets.Dataset` of all rows of the snapshots, in order, held in memory.
 
+    Columns: example_id, text, text_b, label.
+
     `cache` is where the library may write; it would use the home directory otherwise.
     """
     import datasets
@@ -23,7 +27,7 @@ def open_snapshots(paths: Sequence[Path], cache: Path) -> Any:
     datasets.disable_progress_bars()
     return datasets.Dataset.from_parquet(
         [str(path) for path in paths],
-        columns=["text", "text_b", "label"],
+        columns=["example_id", "text", "text_b", "label"],
         cache_dir=str(cache),
         keep_in_memory=True,
     )
@@ -38,6 +42,16 @@ def labels_of(rows: Any, labels: Sequence[str]) -> Labels:
     """Label indices in the order of `labels`, shape (n,)."""
     index = {label: i for i, label in enumerate(labels)}
     return np.array([index[label] for label in rows["label"]], dtype=np.int64)
+
+
+def rows_to_learn(rows: Any, recipe: LearnsFromRows, labels: Sequence[str], seed: int) -> Any:
+    """Of all rows of the snapshots those that a recipe learns from: `few`, `rows`, or all."""
+    if recipe.few is not None:
+        few = recipe.few
+        return rows.select(drawn(rows["example_id"], rows["label"], few.per_class, few.draw))
+    if recipe.rows is not None:
+        return rows.select(drawn_rows(labels_of(rows, labels), recipe.rows, seed, balanced=False))
+    return rows
 
 
 def drawn_rows(found: Labels, rows: int, seed: int, *, balanced: bool) -> npt.NDArray[np.int64]:

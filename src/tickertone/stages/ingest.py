@@ -47,8 +47,9 @@ def run(work: Work) -> Product:
             labels=spec.labels,
             max_characters=spec.max_characters,
             excluded=excluded,
+            at_most=of.at_most,
         )
-        for split in spec.splits
+        for split, of in spec.splits.items()
     ]
     _say_counts(work.subject, snapshots, work.say)
     outputs = {
@@ -70,7 +71,7 @@ def run(work: Work) -> Product:
 def _checked(file: Located, spec: SnapshotSpec, identities: Mapping[str, str]) -> SourceFile:
     data = file.read()
     _refuse_other_bytes(file, spec, data, identities[identity_key(file.split, file.spec)])
-    return SourceFile(file.spec.file, file.place, data)
+    return SourceFile(file.spec.file, file.place, data, file.spec.label)
 
 
 def _refuse_other_rows(file: Located, sources: list[SourceRows]) -> None:

@@ -1,4 +1,4 @@
-"""Stage `validate`: is a data set fit for use? Carves dev, marks leaked test rows, runs the suites.
+"""Stage `validate`: is a data set fit for use? Carves train, marks leaked test rows, runs suites.
 
 settings: `name` (of the data set), `dataset` (its stanza, or the part in `validation.rules`),
 `task` ({name, labels, pairs}).
@@ -7,8 +7,9 @@ train split of each data set that this one's test rows must not share texts with
 outputs, per split S: `S` (S.parquet), `S.texts` and `S.examples` (the same file, identified by its
 distinct text_ids and by its (example_id, text_id) alone); `near_twins`; `checks` (checks.json);
 `data_docs` (data_docs.zip, identified by the checks, for its pages hold the time of day).
-Dev and the samples that the stanza asks for are splits like others. If a critical check fails there
-are no outputs, and Data Docs go to reports/data-docs/NAME.
+What is carved from train (dev, labels, unlabelled, test) and the samples that the stanza asks for
+are splits like others. If a critical check fails there are no outputs, and Data Docs go to
+reports/data-docs/NAME.
 """
 
 import json
@@ -17,21 +18,26 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from tickertone.errors import CheckError, DataError, StoreError
 from tickertone.identity.canonical import digest, digest_rows
 from tickertone.stages.work import Made, Product, Work
-from tickertone.validation.carve import carve_dev
+from tickertone.validation.carve import carve
 from tickertone.validation.checks import Check
 from tickertone.validation.conflicts import twins_within
 from tickertone.validation.contamination import TwinPair, clean_rows
 from tickertone.validation.data_docs import pack_data_docs, write_data_docs
 from tickertone.validation.expectations import row_expectations, split_expectations
 from tickertone.validation.frames import SplitCounts, count_split, rows_frame, splits_frame
-from tickertone.validation.leak_checks import conflict_check, leak_check, unchecked_check
+from tickertone.validation.leak_checks import (
+    conflict_check,
+    leak_check,
+    overlap_checks,
+    unchecked_check,
+)
 from tickertone.validation.rows import Rows
 from tickertone.validation.rules import Rules
 from tickertone.validation.sample import sample
@@ -57,8 +63,12 @@ def run(work: Work) -> Product:
         name: count_split(name, len(table), quarantine, rules.dataset.splits[name].rows)
         for name, table in source.items()
     }
-    pairs, own_checks, clean = _compare(work, rules, source)
-    splits = _carve(rules, source, clean)
+    parts = _carve(rules, source)
+    pairs, own_checks, clean = _compare(work, rules, source, parts)
+    splits = {
+        name: table.append_column("clean", pa.array(clean[name], pa.bool_()))
+        for name, table in parts.items()
+    }
     work.say(f"{rules.name}: {len(pairs)} near-twin pairs, running the suites")
     context, checks = _run_suites(rules, splits, counts, own_checks)
     _stop_if_unfit(context, rules.name, checks, work.reports / "data-docs" / rules.name)
@@ -92,27 +102,46 @@ def _rows(dataset: str, split: str, table: pa.Table) -> Rows:
     return Rows(dataset, split, table["example_id"].to_pylist(), texts, table["label"].to_pylist())
 
 
+def _carve(rules: Rules, source: Mapping[str, pa.Table]) -> dict[str, pa.Table]:
+    """The splits but for samples: those of the source, and those carved from its train."""
+    splits = dict(source)
+    if shares := dict(rules.dataset.carve):
+        train = source["train"]
+        parts = carve(_rows("", "train", train).texts, shares)
+        splits |= {name: train.filter(pa.array(rows, pa.bool_())) for name, rows in parts.items()}
+        rest = ~np.any([*parts.values()], axis=0)
+        splits["train"] = train.filter(pa.array(rest, pa.bool_()))
+    return splits
+
+
 def _compare(
-    work: Work, rules: Rules, source: Mapping[str, pa.Table]
+    work: Work, rules: Rules, source: Mapping[str, pa.Table], splits: Mapping[str, pa.Table]
 ) -> tuple[list[TwinPair], list[Check], dict[str, list[bool]]]:
     """Near-twin pairs, our checks on them, and for each split which rows are clean.
 
-    Train is taken as ingested: a test row with a twin in what becomes dev is not clean either.
+    A test split of the source is compared with train as ingested: a row with a twin in what becomes
+    dev is not clean either. One that is carved from train shares no twin with the rest of it.
     """
     own = {name: _rows(rules.name, name, table) for name, table in source.items()}
-    trains = [rows for name, rows in own.items() if rules.dataset.splits[name].role == "train"]
-    for role in sorted(work.inputs):
-        if role.startswith("against:"):
-            trains.append(_rows(role.partition(":")[2], "train", _read(work.only(role))))
-    within = [pair for rows in own.values() for pair in twins_within(rows)]
-    pairs, checks, clean = list(within), [], {}
-    for name, rows in own.items():
-        clean[name] = [True] * len(rows)
-        if rules.dataset.splits[name].role == "test" and trains:
-            flags, leaks = clean_rows(rows, trains)
+    trains = [rows for name, rows in own.items() if not rules.dataset.is_test(name)]
+    others = [
+        _rows(role.partition(":")[2], "train", _read(work.only(role)))
+        for role in sorted(work.inputs)
+        if role.startswith("against:")
+    ]
+    pairs = [pair for rows in own.values() for pair in twins_within(rows)]
+    checks: list[Check] = []
+    clean = {}
+    for name, table in splits.items():
+        clean[name] = [True] * len(table)
+        against = others if name in rules.dataset.parts else [*trains, *others]
+        if rules.dataset.is_test(name) and against:
+            rows = _rows(rules.name, name, table)
+            flags, leaks = clean_rows(rows, against)
             clean[name] = flags.tolist()
             pairs += leaks
             checks.append(leak_check(name, len(rows), leaks))
+            checks += overlap_checks(rules, name, len(rows), leaks)
     return (
         pairs,
         [unchecked_check(rules.unchecked), conflict_check(pairs, rules.name), *checks],
@@ -120,30 +149,13 @@ def _compare(
     )
 
 
-def _carve(
-    rules: Rules, source: Mapping[str, pa.Table], clean: Mapping[str, list[bool]]
-) -> dict[str, pa.Table]:
-    """The splits after validation, in the order of `split_names`."""
-    splits = {
-        name: table.append_column("clean", pa.array(clean[name], pa.bool_()))
-        for name, table in source.items()
-    }
-    if rules.dataset.dev_fraction:
-        train = splits["train"]
-        in_dev = pa.array(
-            carve_dev(_rows("", "train", train).texts, rules.dataset.dev_fraction), pa.bool_()
-        )
-        splits["dev"] = train.filter(in_dev)
-        splits["train"] = train.filter(pc.invert(in_dev))
-    return splits
-
-
 def _samples(rules: Rules, splits: Mapping[str, pa.Table]) -> dict[str, pa.Table]:
     """The samples that the stanza asks for; a split that is fit has no unfit part."""
     drawn = {}
     for name, asked in rules.dataset.samples.items():
         table = splits[asked.of]
-        chosen = sample(table["example_id"].to_pylist(), table["label"].to_pylist(), asked.rows)
+        ids, labels = table["example_id"].to_pylist(), table["label"].to_pylist()
+        chosen = sample(ids, labels, asked.rows, balanced=asked.balanced)
         drawn[name] = table.filter(pa.array(chosen, pa.bool_()))
     return drawn
 
@@ -179,7 +191,8 @@ def _stop_if_unfit(context: Any, name: str, checks: list[Check], docs: Path) -> 
             f"data set {name}",
             found="; ".join(f"[{check.check}] {check.detail}" for check in unfit),
             expected="every critical check to pass",
-            remedy=f"look at {page}, then mend the source or its stanza in data/datasets.yaml",
+            remedy="; ".join(check.remedy for check in unfit if check.remedy)
+            or f"look at {page}, then mend the source or its stanza in data/datasets.yaml",
         )
     raise CheckError(
         f"data set {name}",
@@ -229,7 +242,7 @@ def _listed(checks: list[Check]) -> list[dict[str, str | bool]]:
 def _facts(
     splits: Mapping[str, pa.Table], counts: Mapping[str, SplitCounts]
 ) -> dict[str, dict[str, Any]]:
-    """Rows per split; those of dev are taken off train, so that the sum is what was read."""
+    """Rows per split; what is carved is taken off train, so that the sum is what was read."""
     facts = {}
     for name, table in splits.items():
         aside = counts[name].rows_read - counts[name].rows_accepted if name in counts else 0

@@ -15,6 +15,7 @@ class Check(Frozen):
     success: bool
     detail: str  # found and expected
     broken: bool = False
+    remedy: str = ""  # what to do where it stops the data set
 
     @property
     def stops(self) -> bool:
@@ -23,4 +24,4 @@ class Check(Frozen):
 
     def row(self) -> dict[str, str | bool]:
         """As it stands in checks.json."""
-        return self.model_dump(exclude={"broken"})
+        return self.model_dump(exclude={"broken", "remedy"})

@@ -79,8 +79,7 @@ def row_expectations(rules: Rules) -> list[Any]:
         ),
     ]
     for split in rules.dataset.split_names:
-        splits = rules.dataset.splits
-        learnt_from = split not in splits or splits[split].role == "train"
+        learnt_from = not rules.dataset.is_test(split)
         expectations.append(
             gxe.ExpectColumnDistinctValuesToContainSet(
                 column="label",

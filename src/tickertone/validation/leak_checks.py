@@ -1,16 +1,22 @@
-"""Our own findings as checks, in the shape of Great Expectations' ones. All of them are warnings:
+"""Our own findings as checks, in the shape of Great Expectations' ones.
 
-near-twins are found, marked and counted, and accuracy is reported with and without them.
+Near-twins are found, marked and counted, and accuracy is reported with and without them: warnings.
+Data sets that have texts in common are another matter, for what is left as clean may be anything
+but a fair part: that stops, unless the catalog says so and the models sit out.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 
 from tickertone.validation.checks import Check
 from tickertone.validation.conflicts import conflicting
 from tickertone.validation.contamination import TwinPair
+from tickertone.validation.rules import Rules
 
 _LISTED = 5
+# Of the test rows. Sets that are drawn from one source share several percent at least, unrelated
+# ones a handful of rows such as "thank you".
+MOST_SHARED = 0.05
 
 
 def leak_check(split: str, rows: int, leaks: Sequence[TwinPair]) -> Check:
@@ -26,6 +32,29 @@ def leak_check(split: str, rows: int, leaks: Sequence[TwinPair]) -> Check:
         + (f" ({where}); the clean view leaves them out" if seen else "")
         + "; expected none",
     )
+
+
+def overlap_checks(
+    rules: Rules, split: str, rows: int, leaks: Sequence[TwinPair]
+) -> Sequence[Check]:
+    """One critical check for each other data set whose train rows repeat many of the test rows."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for pair in leaks:
+        if pair.twin_dataset not in {rules.name, *rules.dataset.related}:
+            found[pair.twin_dataset].add(pair.example_id)
+    return [
+        Check(
+            check=f"{split} has few texts in common with {other}",
+            severity="critical",
+            success=len(seen) <= MOST_SHARED * rows,
+            detail=f"found {len(seen)} of {rows} rows with a near-twin in the train split of "
+            f"{other}; expected at most {MOST_SHARED:.0%}",
+            remedy=f"declare them related: give {rules.name} and {other} the same word in "
+            "`related` in data/datasets.yaml, so that models trained on one are not scored on the "
+            "other",
+        )
+        for other, seen in sorted(found.items())
+    ]
 
 
 def unchecked_check(others: Sequence[str]) -> Check:

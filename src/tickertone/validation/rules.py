@@ -23,6 +23,7 @@ class SampleRules(_Part):
 
     of: str
     rows: int
+    balanced: bool = False
 
 
 class DatasetRules(_Part):
@@ -30,14 +31,24 @@ class DatasetRules(_Part):
 
     labels: tuple[str, ...]
     splits: dict[str, SplitRules]
-    dev_fraction: float = 0.0
+    carve: tuple[tuple[str, float], ...] = ()  # part and share of train, in the order of carving
+    related: tuple[str, ...] = ()  # data sets to compare with that are known to share texts
     max_characters: int
     samples: dict[str, SampleRules] = {}
 
     @property
     def split_names(self) -> tuple[str, ...]:
-        """The splits that are judged: those of the file, and dev where one is carved."""
-        return (*self.splits, "dev") if self.dev_fraction else tuple(self.splits)
+        """The splits that are judged: those of the files, and what is carved from train."""
+        return (*self.splits, *self.parts)
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """What is carved from train."""
+        return tuple(part for part, _ in self.carve)
+
+    def is_test(self, split: str) -> bool:
+        """May it only be scored? Of what is carved, the part called test."""
+        return split == "test" if split in self.parts else self.splits[split].role == "test"
 
 
 class TaskRules(_Part):

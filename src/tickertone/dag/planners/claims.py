@@ -117,7 +117,7 @@ def _made_by(scope: Scope, comparison: ComparisonSpec, system: str) -> Node | No
         return None
     if target is None:
         return Node("finetune", system)
-    if system not in scope.pool(target):
+    if system not in scope.systems(target):
         return None
     return Node("extract", f"{system}/{scope.targets[target].test.dataset}")
 

@@ -23,7 +23,7 @@ def wants(scope: Scope, subject: str) -> list[Node]:
     """Every system; one that failed leaves a gap in the leaderboard, not a hole for all."""
     target = subject.split("/")[1]
     dataset = scope.targets[target].test.dataset
-    models = [Node("extract", f"{model}/{dataset}") for model in scope.pool(target)]
+    models = [Node("extract", f"{model}/{dataset}") for model in scope.systems(target)]
     return models + [Node("combine", f"{subject}/{name}") for name in scope.spec.combiners]
 
 
@@ -37,7 +37,7 @@ def step(scope: Scope, subject: str, results: Results) -> Step:
     inputs = {"test": results.output("validate", test.dataset, test.split)}
     systems: list[JSON] = []
     members = scope.pool(target_name)
-    for model in members:
+    for model in scope.systems(target_name):
         if results.has(Node("extract", f"{model}/{test.dataset}")):
             inputs[f"model:{model}"] = results.output(
                 "extract", f"{model}/{test.dataset}", f"logits:{test.split}"

@@ -50,7 +50,7 @@ def step(scope: Scope, subject: str, results: Results) -> Step:
         "extract",
         settings={
             "form": form_of(placeless(spec)).model_dump(mode="json"),
-            "task": scope.task(dataset),
+            "task": scope.model_task(model),
             "base": base,
             **({"similarity": similarity} if similarity is not None else {}),
             "program": {

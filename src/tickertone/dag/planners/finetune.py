@@ -3,7 +3,7 @@
 Where its base is another model, what came out of that is an input, known by its content alone.
 """
 
-from tickertone.catalog.lineage import base_model
+from tickertone.catalog.lineage import base_model, learns_from
 from tickertone.dag.planner import Node, Results
 from tickertone.dag.recipes import checked, placeless
 from tickertone.dag.scope import Scope
@@ -31,14 +31,17 @@ def wants(_scope: Scope, _subject: str) -> list[Node]:
 
 
 def step(scope: Scope, subject: str, results: Results) -> Step:
-    """Reads train, and dev where the data set carves one; the model's name is no part of it."""
+    """Reads train, and dev where the data set carves one; the model's name is no part of it.
+
+    One that learns from a few labels reads that part alone, no dev.
+    """
     spec = scope.model(subject)
     family = family_of(spec)
     base, similarity = scope.base_identity(subject), scope.similarity_identity(subject)
-    inputs = {}
+    inputs, split = {}, learns_from(spec)
     for name in spec.trained_on:
-        inputs[f"train:{name}"] = results.output("validate", name, "train")
-        if "dev" in scope.dataset(name).split_names:
+        inputs[f"train:{name}"] = results.output("validate", name, split)
+        if split == "train" and "dev" in scope.dataset(name).split_names:
             inputs[f"dev:{name}"] = results.output("validate", name, "dev")
     if (below := base_model(spec)) is not None:
         inputs["base"] = results.output("finetune", below, "model")

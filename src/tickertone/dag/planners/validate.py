@@ -1,4 +1,4 @@
-"""validate(data set): expectations, leaks, and dev carved from train."""
+"""validate(data set): expectations, leaks, and the parts carved from train."""
 
 from tickertone.catalog.datasets import DatasetSpec
 from tickertone.catalog.snapshots import ParallelLinesReader
@@ -40,7 +40,7 @@ def step(scope: Scope, subject: str, results: Results) -> Step:
         "validate",
         settings={
             "name": subject,
-            "dataset": _rules(spec),
+            "dataset": {**_rules(spec), "related": _related(scope, spec)},
             "task": scope.task(subject),
             "unchecked": unchecked,
         },
@@ -51,7 +51,16 @@ def step(scope: Scope, subject: str, results: Results) -> Step:
     return Step(subject=subject, parts=parts, inputs=inputs)
 
 
-def _rules(spec: DatasetSpec) -> JSON:
+def _related(scope: Scope, spec: DatasetSpec) -> JSON:
+    """Of the data sets to compare with, those that are declared to share texts with this one."""
+    return [
+        other
+        for other in spec.check_against
+        if spec.related is not None and spec.related == scope.dataset(other).related
+    ]
+
+
+def _rules(spec: DatasetSpec) -> dict[str, JSON]:
     """What validation knows of a stanza (`validation.rules`); how files are read is ingest's."""
     splits: dict[str, JSON] = {}
     for name, split in spec.splits.items():
@@ -61,9 +70,9 @@ def _rules(spec: DatasetSpec) -> JSON:
         expected = sum(known) if len(known) == len(rows) else None
         splits[name] = {"role": split.role, "rows": expected}
     return {
-        "labels": [*sorted(set(spec.labels.values()))],
+        "labels": [*sorted({label for label in spec.labels.values() if label is not None})],
         "splits": splits,
-        "dev_fraction": spec.dev_fraction,
+        "carve": [[part, share] for part, share in spec.carve.shares.items()],
         "max_characters": spec.max_characters,
         "samples": {name: s.model_dump(mode="json") for name, s in spec.samples.items()},
     }

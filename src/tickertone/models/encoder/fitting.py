@@ -22,7 +22,13 @@ from tickertone.models.encoder.callbacks import Watch
 from tickertone.models.encoder.checkpoints import Progress, checkpoint_folder, newest_complete
 from tickertone.models.encoder.forward import logits_of
 from tickertone.models.encoder.trainer import Dev, EncoderTrainer
-from tickertone.models.examples import labels_of, open_snapshots, require_every_label, texts_of
+from tickertone.models.examples import (
+    labels_of,
+    open_snapshots,
+    require_every_label,
+    rows_to_learn,
+    texts_of,
+)
 from tickertone.models.pretrained import computes_bfloat16, device, load_tokenizer, quiet
 from tickertone.models.protocol import FitJob, Fitted
 from tickertone.models.token_batches import tokenise
@@ -39,6 +45,8 @@ def fit(job: FitJob) -> Fitted:
     with checked_base(recipe.base, job.project) as base:
         tokenizer = load_tokenizer(base)
         model = loading.untrained(base, recipe, job.labels)
+        if recipe.head == "kept":
+            loading.put_weights(model, base, recipe)
     rows, dev = _rows(job, tokenizer), _dev(job, tokenizer)
     root = job.scratch / "checkpoints"
     start = newest_complete(root, tidy=rank() == 0)
@@ -92,6 +100,7 @@ def _rows(job: FitJob, tokenizer: Any) -> Any:
     """The training snapshots as a Dataset of encodings with `labels` and `length` (in tokens)."""
     recipe: EncoderSpec = job.recipe
     rows = open_snapshots(job.train, job.scratch / "datasets")
+    rows = rows_to_learn(rows, recipe, job.labels, recipe.seed)
     targets = labels_of(rows, job.labels)
     require_every_label(targets, job.labels, ", ".join(recipe.trained_on))
     encodings = tokenise(tokenizer, texts_of(rows), recipe.max_length)

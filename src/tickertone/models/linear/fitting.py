@@ -6,7 +6,13 @@ from typing import Any
 from tickertone.catalog.forms.linear import TfidfSpec
 from tickertone.catalog.recipes.linear import LinearSpec
 from tickertone.models.dev_scores import log_loss_and_accuracy
-from tickertone.models.examples import labels_of, open_snapshots, require_every_label, texts_of
+from tickertone.models.examples import (
+    labels_of,
+    open_snapshots,
+    require_every_label,
+    rows_to_learn,
+    texts_of,
+)
 from tickertone.models.linear.features import TfidfFeatures
 from tickertone.models.linear.regression import LinearLayer
 from tickertone.models.protocol import Embed, FitJob, Fitted
@@ -18,6 +24,7 @@ def fit(job: FitJob) -> Fitted:
     """Write model.safetensors, and for TF-IDF vocabulary.json, into `job.out`."""
     recipe = LinearSpec.model_validate(job.recipe)
     rows = open_snapshots(job.train, job.scratch / "datasets")
+    rows = rows_to_learn(rows, recipe, job.labels, recipe.seed)
     targets = labels_of(rows, job.labels)
     require_every_label(targets, job.labels, ", ".join(recipe.trained_on))
     job.say(f"fitting logistic regression on {len(rows)} rows")
