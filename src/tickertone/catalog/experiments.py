@@ -42,6 +42,19 @@ class TargetSpec(Frozen):
         return (self.test, self.fit_on, *more)
 
 
+class BudgetSpec(Frozen):
+    """How many labels combiners are given, and how often these are drawn anew."""
+
+    per_class: tuple[int, ...] = Field(min_length=1, description="labels a class, 0 for none")
+    draws: int = Field(20, ge=2)
+
+    @model_validator(mode="after")
+    def _rising(self) -> Self:
+        if [*self.per_class] != sorted({*self.per_class}) or self.per_class[0] < 0:
+            raise ValueError("per_class: whole numbers from 0 on, each once, rising")
+        return self
+
+
 class ExperimentSpec(Frozen):
     """Targets, models, combiners, how uncertainty is drawn, and claims to test."""
 
@@ -54,6 +67,9 @@ class ExperimentSpec(Frozen):
         "the data set that they learn from. Left out: all are",
     )
     combiners: dict[Name, CombinerSpec] = Field(default_factory=dict)
+    budgets: BudgetSpec | None = Field(
+        None, description="what combiners come to with so few labels; left out: not asked"
+    )
     groups: dict[Name, tuple[Name, ...]] = Field(
         default_factory=dict, description="systems whose figures are also shown on average"
     )

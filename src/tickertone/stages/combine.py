@@ -16,7 +16,7 @@ from tickertone.combiners.pool import Floats, Pool
 from tickertone.combiners.registry import make_combiner
 from tickertone.errors import ConfigError
 from tickertone.stages.examples import Examples, read_examples, read_labels
-from tickertone.stages.logits import read_logits
+from tickertone.stages.pools import read_pool, read_unlabelled
 from tickertone.stages.work import Made, Product, Work
 
 PREDICTIONS = pa.schema(
@@ -37,7 +37,7 @@ def run(work: Work) -> Product:
     labels: list[str] = work.settings["labels"]
     combiner = make_combiner(work.settings["combiner"])
     test_examples = read_examples(work.only("test.examples"))
-    test = _pool(work, "test", test_examples)
+    test = read_pool(work, "test", test_examples)
     evidence = _evidence(work, test)
     fitted = combiner.fit(evidence, evidence.all_rows)
     (probabilities,) = fitted.predict(test)
@@ -58,9 +58,7 @@ def run(work: Work) -> Product:
 
 def _evidence(work: Work, test: Pool) -> Evidence:
     """What there is to fit on; for a rule that learns nothing, no text at all."""
-    unlabelled = None
-    if "unlabelled" in work.inputs:
-        unlabelled = _pool(work, "unlabelled", read_examples(work.only("unlabelled")))
+    unlabelled = read_unlabelled(work)
     if "fit" not in work.inputs:
         nothing = np.empty(0, dtype=np.int64)
         return Evidence(test.rows(nothing), nothing, unlabelled)
@@ -73,20 +71,7 @@ def _evidence(work: Work, test: Pool) -> Evidence:
             remedy="name a labelled split in fit_on, or take a combiner that needs no labels",
         )
     labels = read_labels(work.only("fit"), work.settings["labels"])
-    return Evidence(_pool(work, "fit", examples), labels, unlabelled)
-
-
-def _pool(work: Work, role: str, examples: Examples) -> Pool:
-    labels: list[str] = work.settings["labels"]
-    return Pool.gather(
-        tuple(labels),
-        {
-            member["name"]: read_logits(
-                work.inputs[f"{role}:{member['name']}"], examples, labels, of=member["labels"]
-            )
-            for member in work.settings["members"]
-        },
-    )
+    return Evidence(read_pool(work, "fit", examples), labels, unlabelled)
 
 
 def _table(examples: Examples, probabilities: Floats, labels: list[str]) -> pa.Table:

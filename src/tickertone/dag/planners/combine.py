@@ -1,11 +1,14 @@
 """combine(target x combiner): members' logits turned into one distribution a text."""
 
+from collections.abc import Mapping
+
 from tickertone.catalog.experiments import SplitRef
 from tickertone.combiners.registry import combiner_module
 from tickertone.dag.planner import Node, Results
 from tickertone.dag.scope import Scope
+from tickertone.frozen import JSON
 from tickertone.identity.fingerprint import parts_of
-from tickertone.store.manifest import Step
+from tickertone.store.manifest import Output, Step
 
 
 def subjects(scope: Scope) -> list[str]:
@@ -19,11 +22,7 @@ def subjects(scope: Scope) -> list[str]:
 
 def needs(scope: Scope, subject: str) -> list[Node]:
     """The data sets that it reads, and the logits of the target's pool on them."""
-    _, name, combiner = subject.split("/")
-    datasets = sorted({ref.dataset for ref in _splits(scope, name, combiner).values()})
-    nodes = [Node("validate", dataset) for dataset in datasets]
-    nodes += [Node("extract", f"{m}/{dataset}") for m in scope.pool(name) for dataset in datasets]
-    return nodes
+    return split_nodes(scope, subject)
 
 
 def wants(_scope: Scope, _subject: str) -> list[Node]:
@@ -35,7 +34,7 @@ def step(scope: Scope, subject: str, results: Results) -> Step:
     """Reads the labels of the fitting split, if it learns; of other splits the ids alone."""
     _, target_name, combiner = subject.split("/")
     spec = scope.spec.combiners[combiner]
-    splits = _splits(scope, target_name, combiner)
+    splits = splits_of(scope, target_name, combiner)
     test = splits["test"]
     inputs = {
         "test.examples": results.output("validate", test.dataset, f"{test.split}.examples"),
@@ -46,18 +45,13 @@ def step(scope: Scope, subject: str, results: Results) -> Step:
         inputs["unlabelled"] = results.output(
             "validate", unlabelled.dataset, f"{unlabelled.split}.examples"
         )
-    members = scope.pool(target_name)
-    for model in members:
-        for role, ref in splits.items():
-            inputs[f"{role}:{model}"] = results.output(
-                "extract", f"{model}/{ref.dataset}", f"logits:{ref.split}"
-            )
+    inputs |= member_logits(scope, target_name, splits, results)
     parts = parts_of(
         "combine",
         settings={
             "combiner": spec.model_dump(mode="json"),
             "labels": scope.target_task(target_name)["labels"],
-            "members": [{"name": m, "labels": scope.model_task(m)["labels"]} for m in members],
+            "members": members(scope, target_name),
         },
         inputs={role: output.content for role, output in inputs.items()},
         entry_points=["tickertone.stages.combine", combiner_module(spec.kind)],
@@ -66,7 +60,19 @@ def step(scope: Scope, subject: str, results: Results) -> Step:
     return Step(subject=subject, parts=parts, inputs=inputs)
 
 
-def _splits(scope: Scope, target: str, combiner: str) -> dict[str, SplitRef]:
+def split_nodes(scope: Scope, subject: str) -> list[Node]:
+    """What must be there for a combiner to read its splits, and its members' logits on them."""
+    _, target, combiner = subject.split("/")
+    datasets = sorted({ref.dataset for ref in splits_of(scope, target, combiner).values()})
+    nodes = [Node("validate", dataset) for dataset in datasets]
+    return nodes + [
+        Node("extract", f"{member}/{dataset}")
+        for member in scope.pool(target)
+        for dataset in datasets
+    ]
+
+
+def splits_of(scope: Scope, target: str, combiner: str) -> dict[str, SplitRef]:
     """What a combiner reads of a target, by the role that it plays."""
     refs, spec = scope.targets[target], scope.spec.combiners[combiner]
     splits = {"test": refs.test}
@@ -75,3 +81,21 @@ def _splits(scope: Scope, target: str, combiner: str) -> dict[str, SplitRef]:
     if spec.reads_unlabelled and refs.unlabelled is not None:
         splits["unlabelled"] = refs.unlabelled
     return splits
+
+
+def members(scope: Scope, target: str) -> list[JSON]:
+    """A target's pool, as it goes into settings."""
+    return [{"name": m, "labels": scope.model_task(m)["labels"]} for m in scope.pool(target)]
+
+
+def member_logits(
+    scope: Scope, target: str, splits: Mapping[str, SplitRef], results: Results
+) -> dict[str, Output]:
+    """The logits of a target's pool on each split, by ROLE:MEMBER."""
+    return {
+        f"{role}:{member}": results.output(
+            "extract", f"{member}/{ref.dataset}", f"logits:{ref.split}"
+        )
+        for member in scope.pool(target)
+        for role, ref in splits.items()
+    }

@@ -1,0 +1,117 @@
+"""sweep: one combiner on one target, fitted on few labels, at every budget and in every draw.
+
+settings: `combiner`, `labels`, `members` (stages.pools), `per_class` (labels a class), `draws`.
+inputs: `fit`, the labelled part (absent for a rule that learns nothing: its one budget is 0),
+`test`, `unlabelled` where the rule reads it, and the members' logits on each.
+outputs: `curve`, a row a budget and draw; `hits`, which test texts each of these got right;
+`weights`, each member's mean weight a budget.
+
+Labels of the test part are read to score, after the predictions are made.
+"""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from tickertone.combiners.evidence import Evidence
+from tickertone.combiners.pool import Floats, Integers, Labels, Pool
+from tickertone.combiners.registry import make_combiner
+from tickertone.draws import drawn
+from tickertone.metrics.scorecard import Metric, measure, statistics
+from tickertone.stages.examples import read_examples, read_labels
+from tickertone.stages.pools import read_pool, read_unlabelled
+from tickertone.stages.work import Made, Product, Work
+
+METRICS = ("accuracy", "macro_f1", "log_loss", "ece")
+CURVE = pa.schema(
+    [
+        *((name, pa.int64()) for name in ("k", "draw", "n")),
+        *((name, pa.float64()) for name in METRICS),
+    ]
+)
+HITS = pa.schema([("k", pa.int64()), ("draw", pa.int64()), ("hits", pa.binary())])
+WEIGHTS = pa.schema([("k", pa.int64()), ("member", pa.string()), ("weight", pa.float64())])
+
+
+class Fit(NamedTuple):
+    """A combiner at one budget: probabilities (draw, text, label), weights (draw, member)."""
+
+    per_class: int
+    probabilities: Floats
+    weights: Floats
+
+
+def run(work: Work) -> Product:
+    """Make `curve`, `hits` and `weights`; raises what the combiner raises."""
+    test_examples = read_examples(work.only("test"))
+    test = read_pool(work, "test", test_examples)
+    fits = list(_fits(work, test))
+    truth = read_labels(work.only("test"), work.settings["labels"])
+    tables = {
+        "curve": pa.Table.from_pylist([r for fit in fits for r in _scores(fit, truth)], CURVE),
+        "hits": pa.Table.from_pylist([r for fit in fits for r in _hits(fit, truth)], HITS),
+        "weights": pa.Table.from_pylist(
+            [
+                {"k": fit.per_class, "member": member, "weight": weight}
+                for fit in fits
+                for member, weight in zip(
+                    test.members, fit.weights.mean(axis=0).tolist(), strict=True
+                )
+            ],
+            WEIGHTS,
+        ),
+    }
+    outputs = {}
+    for name, table in tables.items():
+        pq.write_table(table, work.out / f"{name}.parquet")
+        outputs[name] = Made((work.out / f"{name}.parquet",))
+    return Product(outputs, facts={"fits": len(tables["curve"]), "texts": len(truth)})
+
+
+def _fits(work: Work, test: Pool) -> Iterator[Fit]:
+    combiner = make_combiner(work.settings["combiner"])
+    unlabelled = read_unlabelled(work)
+    if "fit" in work.inputs:
+        examples = read_examples(work.only("fit"))
+        labels = read_labels(work.only("fit"), work.settings["labels"])
+        evidence = Evidence(read_pool(work, "fit", examples), labels, unlabelled)
+        ids = examples.example_ids
+    else:
+        nothing = np.empty(0, dtype=np.int64)
+        evidence, ids = Evidence(test.rows(nothing), nothing, unlabelled), ()
+    for per_class in work.settings["per_class"]:
+        draws = _draws(ids, evidence.labels, per_class, work.settings["draws"])
+        fitted = combiner.fit(evidence, draws)
+        yield Fit(per_class, fitted.predict(test), fitted.weights)
+
+
+def _draws(ids: tuple[str, ...], labels: Labels, per_class: int, draws: int) -> Integers:
+    """Rows of each draw, shape (draw, row); of no label there is one draw."""
+    if per_class == 0:
+        return np.empty((1, 0), dtype=np.int64)
+    return np.array([drawn(ids, labels.tolist(), per_class, draw) for draw in range(draws)])
+
+
+def _scores(fit: Fit, truth: Labels) -> Iterator[dict[str, Any]]:
+    texts, width = fit.probabilities.shape[1:]
+    for draw, probabilities in enumerate(fit.probabilities):
+        sums = statistics(probabilities, probabilities.argmax(axis=1), truth).sum(axis=0)
+        measures = measure(sums, texts, width)
+        scores = {name: float(measures[Metric(name)]) for name in METRICS}
+        yield {"k": fit.per_class, "draw": draw, "n": texts, **scores}
+
+
+def _hits(fit: Fit, truth: Labels) -> Iterator[dict[str, Any]]:
+    """A bit a text, the first in the highest bit of the first byte (numpy.packbits)."""
+    for draw, right in enumerate(fit.probabilities.argmax(axis=2) == truth):
+        yield {"k": fit.per_class, "draw": draw, "hits": np.packbits(right).tobytes()}
+
+
+def read_hits(table: pa.Table, per_class: int, texts: int) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    """Whether each text was got right in each draw of a budget, shape (draw, text)."""
+    rows = table.filter(pa.compute.field("k") == per_class).sort_by("draw")["hits"].to_pylist()
+    bits = np.array([np.frombuffer(row, dtype=np.uint8) for row in rows])
+    return np.unpackbits(bits, axis=1, count=texts).astype(np.bool_)
