@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from tickertone.catalog.base_checks import check_bases
+from tickertone.catalog.bases import FilesSpec
 from tickertone.catalog.checks import (
     check_classifiers,
     check_contamination,
@@ -58,10 +59,10 @@ class Catalog(Frozen):
             )
         return self.experiments[name]
 
-    def contaminated(self, base_name: str, dataset: str) -> str | None:
+    def contaminated(self, base: FilesSpec, dataset: str) -> str | None:
         """Where it is known from that a base model has seen a data set, or None if it is not."""
         related = self.datasets[dataset].related
-        known = (c for c in self.contamination if c.base == base_name and c.related == related)
+        known = (c for c in self.contamination if _is(base, c.base) and c.related == related)
         return next((c.source for c in known if dataset not in c.except_for), None)
 
 
@@ -107,6 +108,16 @@ def load_catalog(data_folder: Path) -> Catalog:
         published=published,
         published_training=figures.training,
     )
+
+
+def _is(base: FilesSpec, name: str) -> bool:
+    """Whether a base is called so, or is a copy in a folder of the name that it has on the Hub.
+
+    In the Hub's cache that name is not the last part of the path, and the owner stands before it.
+    """
+    own = name.rpartition("/")[2].casefold()
+    parts = Path(base.folder).parts if base.folder else ()
+    return base.name == name or own in {part.rpartition("--")[2].casefold() for part in parts}
 
 
 def _shown(data_folder: Path, name: str) -> str:

@@ -176,7 +176,7 @@ def _contaminated(scope: Scope, target: str, system: str) -> str | None:
     dataset = scope.targets[target].test.dataset
     for model in members:
         base = first_base(model, scope.catalog.models)
-        if base and (source := scope.catalog.contaminated(base.name, dataset)):
+        if base and (source := scope.catalog.contaminated(base, dataset)):
             return source
     return None
 
