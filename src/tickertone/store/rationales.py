@@ -18,6 +18,7 @@ from tickertone.store.files import locked, sha256_file, sync_file
 
 SCHEMA = pa.schema([("text_id", pa.string()), ("value", pa.string())])
 Write = Callable[[list[int]], list[str]]
+Forget = Callable[[set[str]], None]
 
 
 @dataclass(frozen=True)
@@ -44,16 +45,21 @@ class RationaleSet:
         """The finished shards, in order of name."""
         return sorted(self.folder.glob("*.parquet"))
 
-    def fill(self, text_ids: Sequence[str], write: Write, at_once: int) -> Rationales:
+    def fill(
+        self, text_ids: Sequence[str], write: Write, at_once: int, forget: Forget
+    ) -> Rationales:
         """Rationales for `text_ids`, which are distinct.
 
         `write` is called, under this set's lock, with the positions of at most `at_once` texts that
-        no shard has; what it returns is on the disk before it is called again.
+        no shard has; what it returns is on the disk before it is called again. Before all that
+        `forget` is called with their ids: what came of a rationale that is lost is of no use, for
+        the new one may differ.
         """
         self.folder.mkdir(parents=True, exist_ok=True)
         with locked(self.folder / ".lock"):
             known = self._locate(set(text_ids))
             missing = [i for i, text_id in enumerate(text_ids) if text_id not in known]
+            forget({text_ids[i] for i in missing})
             for start in range(0, len(missing), at_once):
                 chosen = missing[start : start + at_once]
                 rows = dict(zip([text_ids[i] for i in chosen], write(chosen), strict=True))

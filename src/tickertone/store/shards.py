@@ -5,7 +5,7 @@ name is whole or detectably not. Rows have the columns `text_id` and `value` (li
 """
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -55,6 +55,17 @@ class ShardSet:
         self.folder.mkdir(parents=True, exist_ok=True)
         with locked(self.folder / ".lock"):
             for path in self.files():
+                path.unlink()
+
+    def forget(self, text_ids: Collection[str]) -> None:
+        """Drop the rows of some texts; the other rows of their shards go into new shards."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with locked(self.folder / ".lock"):
+            for path in {shard for shard, _ in self._locate(set(text_ids)).values()}:
+                ids, values = read_shard(path)
+                staying = [i for i, text_id in enumerate(ids) if text_id not in text_ids]
+                if staying:  # before the old ones go: who is killed here has rows twice, not never
+                    self._write([ids[i] for i in staying], values[staying])
                 path.unlink()
 
     def _locate(self, wanted: set[str]) -> dict[str, tuple[Path, Matrix]]:
