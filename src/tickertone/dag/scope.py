@@ -31,19 +31,12 @@ class Scope:
     def of(cls, catalog: Catalog, name: str, models: Iterable[str] = ()) -> "Scope":
         """The experiment called `name`; of `models`, if any, only those. Raises ConfigError.
 
+        `models` may name groups of the experiment, such as the seeds of one stanza.
+
         A target whose data set excludes texts by a list that is not there is left out.
         """
         spec = catalog.experiment(name)
-        chosen = tuple(models)
-        for model in chosen:
-            if model not in spec.models:
-                raise ConfigError(
-                    f"models of experiment {name}",
-                    found=f"{model!r}",
-                    expected=f"some of {', '.join(spec.models)}",
-                    remedy=nearest(model, spec.models)
-                    or f"add it to data/experiments/{name}.yaml, or correct the name",
-                )
+        chosen = _chosen(name, spec, models)
         left_out = {
             target: why
             for target, refs in spec.targets.items()
@@ -153,3 +146,21 @@ class Scope:
         """The validated data sets, and those whose train rows they are checked against."""
         others = {o for name in self.validated for o in self.dataset(name).check_against}
         return tuple(sorted(others | set(self.validated)))
+
+
+def _chosen(name: str, spec: ExperimentSpec, asked: Iterable[str]) -> tuple[str, ...]:
+    """The models that are asked for, each once, groups resolved; raises ConfigError."""
+    found: dict[str, None] = {}
+    for word in asked:
+        models = [m for m in spec.groups.get(word, (word,)) if m in spec.models]
+        if not models:
+            known = [*spec.models, *spec.groups]
+            raise ConfigError(
+                f"models of experiment {name}",
+                found=f"{word!r}",
+                expected=f"some of {', '.join(known)}",
+                remedy=nearest(word, known)
+                or f"add it to data/experiments/{name}.yaml, or correct the name",
+            )
+        found.update(dict.fromkeys(models))
+    return tuple(found)
