@@ -132,6 +132,8 @@ def _why_absent(
         return _why_not_measured(scope, target, results)
     node = _made_by(scope, comparison, system)
     if node is None:
+        if system in scope.without:
+            return f"the model is left out: {scope.without[system]}"
         if system not in scope.spec.models:
             return "not in this experiment"
         return "sits out this target: it was trained on its texts"
