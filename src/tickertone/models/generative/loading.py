@@ -26,12 +26,14 @@ def prompted_model(base: Path, form: PromptedForm, network: Network) -> Any:
     """The base in evaluation mode on the device, with new adapters if the form has them.
 
     Adapters, and a base that is but a shape, are drawn from torch's global generator. Raises
-    ModelError for a base of another kind, or one that lacks weights.
+    ModelError for a base of another kind, or one that lacks weights or positions.
     """
     if form.base.made is not None:
         from tickertone.models.generative.drawn import drawn
 
-        return drawn(form.base.made, base).to(device()).eval()
+        model = drawn(form.base.made, base)
+        _require_positions(model, form)
+        return model.to(device()).eval()
     return _pretrained(base, form, network)
 
 
