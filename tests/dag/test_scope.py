@@ -11,8 +11,14 @@ from tickertone.errors import ConfigError
 @pytest.fixture
 def bench(tmp_path):
     bench = Bench(tmp_path)
-    words = MODELS["models"]["words"]
-    bench.write("models.yaml", {"models": {**MODELS["models"], "many": {**words, "seeds": [0, 1]}}})
+    many = {
+        "family": "encoder",
+        "trained_on": ["demo_headlines"],
+        "base": {"hub": "owner/base"},
+        "tuning": "full",
+        "seeds": [0, 1],
+    }
+    bench.write("models.yaml", {"models": {**MODELS["models"], "many": many}})
     groups = {"all": ["words", "letters", "mean"], "means": ["mean"]}
     bench.edit(
         "experiments/small.yaml",

@@ -27,6 +27,7 @@ from tickertone.catalog.mistakes import explain, nearest
 from tickertone.catalog.models import ModelsFile, ModelSpec
 from tickertone.catalog.prompts import PromptFile, with_templates
 from tickertone.catalog.published import PublishedFile, PublishedRow, PublishedTraining
+from tickertone.catalog.seed_checks import check_seeds
 from tickertone.catalog.seeds import Groups, with_groups, with_seeds
 from tickertone.catalog.yaml_files import read_yaml
 from tickertone.errors import ConfigError
@@ -87,6 +88,7 @@ def load_catalog(data_folder: Path) -> Catalog:
     published = figures.published
     check_contamination(_shown(data_folder, "datasets.yaml"), datasets)
     check_models(_shown(data_folder, "models.yaml"), models, datasets.datasets)
+    check_seeds(_shown(data_folder, "models.yaml"), models, seeds)
     check_bases(_shown(data_folder, "models.yaml"), models)
     check_prompted(_shown(data_folder, "models.yaml"), models, datasets)
     check_classifiers(_shown(data_folder, "models.yaml"), models, datasets)
