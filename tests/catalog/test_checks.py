@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+from tickertone.catalog.known import require_known
 from tickertone.catalog.load import load_catalog
 from tickertone.errors import ConfigError
 
@@ -37,6 +38,12 @@ def test_a_name_that_does_not_resolve_is_told_with_the_nearest(
     assert found in error.found
     assert error.expected.startswith("one of ")
     assert remedy in error.remedy
+
+
+def test_where_there_is_no_name_to_choose_from_that_is_said():
+    with pytest.raises(ConfigError) as error:
+        require_known("data/x.yaml", "published figure for news", "theirs", [])
+    assert error.value.expected == "a published figure for news that is declared; there is none"
 
 
 def test_a_model_trained_on_an_unknown_data_set_is_told(data: Path):

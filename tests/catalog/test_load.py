@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+from tickertone.catalog.bases import FilesSpec
 from tickertone.catalog.load import load_catalog
 from tickertone.catalog.snapshots import ParquetReader
 from tickertone.errors import ConfigError
@@ -42,9 +43,21 @@ def test_a_catalog_is_read_as_a_whole(data: Path):
 
 def test_the_registry_knows_which_base_has_seen_what(data: Path):
     catalog = load_catalog(data)
-    assert catalog.contaminated("someone/bert", "news") == "its card"
-    assert catalog.contaminated("someone/bert", "tweets") is None
-    assert catalog.contaminated("other/bert", "news") is None
+    assert catalog.contaminated(FilesSpec(hub="someone/bert"), "news") == "its card"
+    assert catalog.contaminated(FilesSpec(hub="someone/bert"), "tweets") is None
+    assert catalog.contaminated(FilesSpec(hub="other/bert"), "news") is None
+
+
+@pytest.mark.parametrize(
+    "folder", ["bert", "/models/BERT", "hub/models--someone--bert/snapshots/0123", "someone/bert/"]
+)
+def test_a_copy_in_a_folder_has_seen_what_the_base_of_that_name_has(data: Path, folder: str):
+    assert load_catalog(data).contaminated(FilesSpec(folder=folder), "news") == "its card"
+
+
+@pytest.mark.parametrize("folder", ["other", "bert-tiny", "someone/other"])
+def test_a_folder_of_another_name_is_not_known_to_have_seen_anything(data: Path, folder: str):
+    assert load_catalog(data).contaminated(FilesSpec(folder=folder), "news") is None
 
 
 def test_published_figures_are_read(data: Path):

@@ -55,7 +55,7 @@ def test_why_tells_what_is_next_for_a_step(tickertone):
     answer = tickertone("why", "finetune demo_tfidf")
     assert answer.code == 0
     assert "computed in 0 runs" in answer.out
-    assert "now: a run of demo finds it may run: never run before" in answer.out
+    assert "now: a run of demo may have to compute it: never run before" in answer.out
 
 
 def test_why_names_the_steps_that_a_misspelt_one_may_mean(tickertone):

@@ -117,7 +117,28 @@ def test_a_story_has_a_heading_a_time_and_what_is_next():
         "",
     ]
     assert "computed in 1 run, found in the store in 3" in story_as_text(told)
-    assert "now: a run of demo finds it will run: module m0 changed" in story_as_text(told)
+    assert "now: a run of demo would compute it: module m0 changed" in story_as_text(told)
+
+
+def test_what_takes_under_a_second_is_not_told_as_about_that():
+    steps = (step("finetune a", "will run", "r", seconds=0.2), step("b c", "may run", seconds=0.3))
+    assert str(Plan(experiment="demo", steps=steps)) == (
+        "demo: 2 steps, 0 cached, 1 will run (under 1 s), 1 may run (under 1 s)"
+    )
+
+
+@pytest.mark.parametrize(
+    ("verdict", "words"),
+    [
+        ("cached", "would find it: why"),
+        ("blocked", "cannot compute it: why"),
+        ("may run", "may have to compute it: why"),
+    ],
+)
+def test_a_story_says_what_a_run_would_do_now(verdict, words):
+    now = step("finetune words", verdict, "why")
+    told = Story(step=now.step, chapters=(), cached=0, experiment="demo", now=now)
+    assert story_as_text(told).endswith(f"now: a run of demo {words}")
 
 
 @pytest.mark.parametrize(

@@ -103,13 +103,27 @@ def test_a_model_whose_server_may_not_see_the_texts_is_told_as_that(copy):
 
 def test_a_target_whose_data_are_gone_leaves_its_comparisons_unmeasured(copy):
     (copy.data / "demo" / "wires.txt").unlink()
-    make_claims(copy)
+    figures = {"target": "wires", "better": [0.9], "than": [0.8]}
+    third = {**CLAIMS[1], "claim": "3", "comparisons": [figures]}
+    make_claims(copy, [*CLAIMS, third])
     copy.run()
     rows = copy.ask(VERDICTS)
     assert [row[2] for row in rows if row[0] == "1"] == ["does not hold", "holds", "does not hold"]
+    assert rows[-1][2:] == ("not measurable", "wires: the target was not evaluated")
     (whole, part) = (row for row in rows if row[0] == "2")
     assert whole[2:] == part[2:]
     assert part[2] == "not measurable"
+
+
+def test_a_fit_that_leaves_the_same_weights_has_minutes_of_its_own(copy):
+    found = compare(copy, {"cheaper": ["words"], "than": [65.0]})
+    assert found[0][0] == "holds"
+    minutes = "SELECT left_value FROM claims WHERE part = 1"
+    before = copy.ask(minutes)
+    computed = copy.computed(refresh=["finetune"])
+    assert "claims small" in computed
+    assert not any(step.startswith("extract") for step in computed)
+    assert copy.ask(minutes) != before
 
 
 def test_a_published_figure_has_no_interval_of_its_own_and_may_lack_a_metric(copy):

@@ -37,7 +37,7 @@ def test_plan_run_and_prune_live_with_a_result_of_code_that_made_less(copy):
     assert steps["ingest demo_wires"].verdict == "cached"
     assert steps["validate demo_wires"].verdict == "blocked"
     assert LACKS in steps["validate demo_wires"].reasons[0]
-    assert reach(copy.workspace, load_catalog(copy.data)).every_scratch
+    assert reach(copy.workspace, load_catalog(copy.data)).every_unfinished
     summary, _ = copy.run()
     assert any(LACKS in failure for failure in summary.failures)
     copy.run(refresh=["ingest"])

@@ -89,6 +89,20 @@ def test_a_step_that_no_journal_knows_keeps_what_was_made_for_it(copy):
     assert found(copy) == []
 
 
+def test_what_a_killed_first_extraction_left_is_kept(copy):
+    """No manifest names it yet: it is what the next run takes up."""
+    shards = copy.workspace.artifacts / "shards"
+    for path in (copy.workspace.artifacts / "extract").iterdir():
+        if '"letters/' in (path / "manifest.json").read_text():
+            shutil.rmtree(path)
+    for scorer in (shards / "logits").iterdir():
+        (shards / "rationales" / scorer.name).mkdir(parents=True)
+        (shards / "rationales" / scorer.name / "one.parquet").write_text("written")
+    (shards / "rationales" / "of another scorer").mkdir()
+    left = [item.path for item in found(copy) if item.kind == "shards"]
+    assert left == ["artifacts/shards/rationales/of another scorer"]
+
+
 def test_what_killed_processes_left_is_removed(copy):
     var = copy.workspace.var
     left = {

@@ -11,6 +11,7 @@ from tests.models.tiny_language import tiny_decoder
 from tests.store.damage import flip
 from tickertone.catalog.load import load_catalog
 from tickertone.dag.catalog_rows import catalog_rows
+from tickertone.dag.plan import plan_experiment
 from tickertone.dag.reach import reach
 from tickertone.dag.verify import verify
 from tickertone.models.generative.reasoning import ReasoningScorer
@@ -128,19 +129,29 @@ def test_other_words_of_the_rationale_are_another_model(bench: Bench, written: l
     assert sum(written) == texts  # the view shows those of now
 
 
-def test_a_lost_or_damaged_shard_is_written_again_and_nothing_is_scored(
-    bench: Bench, written: list[int]
+def test_a_lost_or_damaged_shard_is_written_again_and_only_its_texts_are_scored(
+    bench: Bench, written: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert verify(bench.workspace).findings == ()
     shard = shards(bench)[0]
     flip(shard, -20)
     (finding,) = verify(bench.workspace).findings
     assert (finding.kind, Path(finding.where).name) == ("shard", shard.name)
-    logits = sorted(bench.workspace.artifacts.glob("shards/logits/*/*.parquet"))
+    texts = len(pq.read_table(shard))
     shard.unlink()
+    plan = plan_experiment(bench.workspace, "small")
+    again = [step for step in plan.steps if step.stage == "extract" and step.verdict == "will run"]
+    assert sum(step.rows or 0 for step in again) == texts
+    scored: list[int] = []
+    real = ReasoningScorer.logits_after
+
+    def counting(self: ReasoningScorer, asked: Any, rationales: Any) -> Any:
+        scored.append(len(asked))
+        return real(self, asked, rationales)
+
+    monkeypatch.setattr(ReasoningScorer, "logits_after", counting)
     assert bench.computed() <= {f"extract reasoner/{d}" for d in ("demo_headlines", "demo_wires")}
-    assert sum(written) > 0
-    assert sorted(bench.workspace.artifacts.glob("shards/logits/*/*.parquet")) == logits
+    assert sum(written) == sum(scored) == texts
     assert verify(bench.workspace).findings == ()
 
 

@@ -188,8 +188,8 @@ def test_what_lies_about_is_told_and_is_no_damage(copy):
     verdict = verify(copy.workspace)
     assert verdict.findings == ()
     said = "\n".join(verdict.notes)
-    assert "1 half-written drafts" in said
-    assert "1 trainings that did not end" in said
+    assert "1 half-written draft of" in said
+    assert "1 training that did not end" in said
     assert "mine.txt: nothing tells what it should be" in said
 
 

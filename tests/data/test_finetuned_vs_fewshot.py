@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tickertone.catalog.bases import FilesSpec
 from tickertone.catalog.load import load_catalog
 from tickertone.workspace import Workspace
 
@@ -55,6 +56,6 @@ def test_the_eight_claims_are_there_in_order(grid):
 
 
 def test_the_target_without_what_flan_has_seen_is_not_told_as_contaminated(catalog):
-    assert catalog.contaminated("google/flan-t5-xl", "fpb_50agree")
-    assert catalog.contaminated("google/flan-t5-xl", "fpb_50agree_unseen") is None
-    assert catalog.contaminated("ProsusAI/finbert", "fpb_50agree_unseen")
+    assert catalog.contaminated(FilesSpec(hub="google/flan-t5-xl"), "fpb_50agree")
+    assert catalog.contaminated(FilesSpec(hub="google/flan-t5-xl"), "fpb_50agree_unseen") is None
+    assert catalog.contaminated(FilesSpec(hub="ProsusAI/finbert"), "fpb_50agree_unseen")

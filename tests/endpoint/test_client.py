@@ -39,7 +39,7 @@ def waited(server, tmp_path, troubles, **service):
     asked = form(server.url, service)
     with (
         Ledger.of(asked, tmp_path, tmp_path / "locks") as ledger,
-        Client(asked, ledger, None, clock=watch.clock, chance=random.Random(1)) as client,
+        Client(asked, ledger, lambda: None, clock=watch.clock, chance=random.Random(1)) as client,
     ):
         client.ask(question(asked, f"The mill{ASKING}", max_tokens=2))
         return watch.time - 100, ledger.spent

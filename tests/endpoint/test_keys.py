@@ -76,7 +76,7 @@ def test_a_client_does_not_show_its_key(tmp_path, key):
     asked = form("http://127.0.0.1:9/v1", {"key": key})
     with (
         Ledger.of(asked, tmp_path, tmp_path / "locks") as ledger,
-        Client(asked, ledger, find_key(key)) as client,
+        Client(asked, ledger, lambda: find_key(key)) as client,
     ):
         shown = repr(client) + repr(vars(client)) + repr(vars(client._http))
         assert KEY not in shown
@@ -88,7 +88,7 @@ def test_a_transport_error_does_not_show_it_either(tmp_path, key):
     asked = form("http://127.0.0.1:9/v1", {"key": key, "attempts": 1})
     with (
         Ledger.of(asked, tmp_path, tmp_path / "locks") as ledger,
-        Client(asked, ledger, find_key(key)) as client,
+        Client(asked, ledger, lambda: find_key(key)) as client,
         pytest.raises(SourceUnavailable) as caught,
     ):
         client.ask(question(asked, "a prompt"))

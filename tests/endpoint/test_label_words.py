@@ -35,12 +35,23 @@ def test_what_the_beginning_of_an_answer_means(text, position):
         ("It is negative, very Negative", 0),
         ("Between positive and negative", None),
         ("nonnegative", None),
+        ("Not positive", None),
+        ("It is non-negative.", None),
+        ("The text isn't positive", None),
+        ("It isn\u2019t neutral", None),
+        ("Neither", None),
+        ("Positive, not at all neutral", 2),
+        ("A notable, positive text", 2),
         ("Good", None),
         ("", None),
     ],
 )
 def test_the_one_label_that_an_answer_names(answer, position):
     assert named(answer, WORDS) == position
+
+
+def test_a_negation_may_be_a_label_itself():
+    assert named("The answer is no.", ("yes", "no")) == 1
 
 
 def test_the_longer_of_two_labels_that_begin_alike():

@@ -146,6 +146,27 @@ def test_with_nothing_measured_all_is_not_measurable(tmp_path):
     assert {row["verdict"] for row in rows} == {"not measurable"}
 
 
+def figure(value):
+    return {"name": str(value), "value": value}
+
+
+def test_figures_on_both_sides_are_not_measurable_where_the_target_is_not(tmp_path):
+    _, one = rows_of(
+        tmp_path,
+        part(figure(0.9), figure(0.8)),
+        absent={"tweets/": "the target is left out: no list"},
+        inputs={},
+    )
+    assert one["verdict"] == "not measurable"
+    assert one["why"] == "tweets: the target is left out: no list"
+
+
+def test_figures_on_both_sides_need_no_system_of_ours(tmp_path):
+    _, one = rows_of(tmp_path, part(figure(0.9), figure(0.8)))
+    assert (one["verdict"], one["n"]) == ("holds", 120)
+    assert one["measured"] == pytest.approx(0.1)
+
+
 def test_a_published_figure_without_the_metric_is_not_guessed(tmp_path):
     theirs = {"name": "theirs (published)", "value": None}
     _, one = rows_of(tmp_path, part(side("strong"), theirs, metric="macro_f1"))

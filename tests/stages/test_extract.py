@@ -4,6 +4,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
+import pyarrow.parquet as pq
 import pytest
 
 from tests.fresh_interpreter import printed_by
@@ -175,6 +176,28 @@ def test_what_a_model_writes_is_kept_in_parts_and_scored_after(
     again = extract.run(replace(step, settings={**step.settings, "form": form}))
     assert again.outputs == product.outputs
     assert sum(reasoner.written) == 45
+
+
+def test_after_a_rationale_that_is_written_again_its_text_is_scored_again(
+    tmp_path: Path, model: tuple[Path, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reasoner = Reasoner()
+    monkeypatch.setattr(extract, "_load", lambda _work: reasoner)
+    monkeypatch.setattr(extract, "_WRITTEN_AT_ONCE", 20)
+    step = scoring(tmp_path, model, {"test": examples()})
+    form = {**step.settings["form"], "prompt": {"rationale": {"cue": "Because:"}}}
+    step = replace(step, settings={**step.settings, "form": form})
+    lost = extract.run(step).outputs["rationales:test"].files[0]
+    texts = {*pq.read_table(lost)["text_id"].to_pylist()}
+    lost.unlink()
+    monkeypatch.setattr(
+        reasoner, "rationales", lambda texts: [f"{100 + len(text)} letters" for text in texts]
+    )
+    product = extract.run(step)
+    assert product.facts["rationales_written"] == product.facts["rows_scored"] == len(texts)
+    for shard in product.outputs["logits:test"].files:
+        for name, (after, letters) in zip(*read_shard(shard), strict=True):
+            assert after == letters + 100 * (name in texts)
 
 
 def test_a_model_in_memory_speaks_in_the_log_of_the_step_that_uses_it(

@@ -13,7 +13,7 @@ def fill(kept, ids, at_once=2):
         batches.append([ids[i] for i in positions])
         return [f"on {ids[i]}" for i in positions]
 
-    return kept.fill(ids, write, at_once), batches
+    return kept.fill(ids, write, at_once, lambda _lost: None), batches
 
 
 @pytest.fixture
@@ -39,10 +39,22 @@ def test_what_was_written_before_a_kill_is_kept(kept):
         return ["first", "second"]
 
     with pytest.raises(Killed):
-        kept.fill(["a", "b", "c"], dies, 2)
+        kept.fill(["a", "b", "c"], dies, 2, lambda _lost: None)
     found, batches = fill(kept, ["a", "b", "c"])
     assert batches == [["c"]]
     assert found.rows == ("first", "second", "on c")
+
+
+def test_what_came_of_lost_rationales_is_forgotten_before_new_ones_are_written(kept):
+    fill(kept, ["a"])
+    told = []
+
+    def write(positions):
+        told.append(len(positions))
+        return ["new"] * len(positions)
+
+    kept.fill(["a", "b", "c"], write, 1, told.append)
+    assert told == [{"b", "c"}, 1, 1]
 
 
 def test_a_rotten_shard_is_thrown_away_and_its_rows_written_again(kept):

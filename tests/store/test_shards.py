@@ -51,6 +51,17 @@ def test_a_deleted_shard_costs_its_own_rows(tmp_path):
     assert computed == ["a", "b"]
 
 
+def test_forgotten_rows_are_computed_again_and_no_others(tmp_path):
+    shards = ShardSet(tmp_path)
+    fill(shards, ["a", "b"])
+    fill(shards, ["c"])
+    fill(shards, ["d"])
+    shards.forget({"a", "c", "never there"})
+    rows, _, computed = fill(shards, ["a", "b", "c", "d"])
+    assert computed == ["a", "c"]
+    assert np.array_equal(rows, scores(["a", "b", "c", "d"]))
+
+
 def test_a_rotten_shard_is_thrown_away_and_its_rows_computed_again(tmp_path):
     shards = ShardSet(tmp_path)
     _, (shard,), _ = fill(shards, ["a", "b"])

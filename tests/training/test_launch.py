@@ -12,7 +12,9 @@ import pytest
 from tests.models.tiny import snapshot, tiny_base, tiny_recipe
 from tests.training.requests import request
 from tickertone.errors import DataError, TrainingError
+from tickertone.training import launch
 from tickertone.training.launch import fit_in_process
+from tickertone.training.processes import Ended
 from tickertone.training.request import FitRequest
 from tickertone.training.threads import VARIABLE
 
@@ -70,9 +72,30 @@ def test_a_process_that_was_killed_says_by_what(tmp_path: Path) -> None:
     asked = request(tmp_path, fit="tests.training.slow_fits")
     killer = threading.Thread(target=_kill_when_started, args=(asked.scratch,), daemon=True)
     killer.start()
-    with pytest.raises(TrainingError, match="killed by signal 9"):
+    with pytest.raises(TrainingError, match=r"killed by signal 9.*memory") as raised:
         fit_in_process(asked, lambda line: None)
     killer.join()
+    assert "free memory, then run it again" in raised.value.remedy
+    assert not raised.value.retryable
+
+
+def test_a_network_that_was_killed_for_memory_is_told_to_take_fewer_rows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[int] = []
+
+    def killed(_asked: Path, _environments: object, complaints: Path, _say: object) -> Ended:
+        complaints.touch()
+        started.append(1)
+        return Ended({}, -signal.SIGKILL)
+
+    monkeypatch.setattr(launch, "run_workers", killed)
+    asked = request(tmp_path, uses_torch=True)
+    asked = asked.model_copy(update={"recipe": {**asked.recipe, "batch_size": 8}})
+    with pytest.raises(TrainingError) as raised:
+        fit_in_process(asked, lambda line: None)
+    assert "TICKERTONE_MICRO_BATCH to a few rows" in raised.value.remedy
+    assert started == [1]
 
 
 def _kill_when_started(scratch: Path) -> None:

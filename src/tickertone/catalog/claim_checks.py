@@ -8,10 +8,9 @@ from collections.abc import Iterable, Mapping
 
 from tickertone.catalog.claims import ComparisonSpec, Published, systems_of
 from tickertone.catalog.experiments import ExperimentSpec
-from tickertone.catalog.mistakes import nearest
+from tickertone.catalog.known import require_known
 from tickertone.catalog.models import ModelSpec
 from tickertone.catalog.published import PublishedRow
-from tickertone.errors import ConfigError
 
 
 def check_claims(
@@ -26,7 +25,7 @@ def check_claims(
         for at, comparison in enumerate(claim.comparisons):
             place = f"{shown}, claims.{number}.comparisons.{at}"
             if comparison.target is not None:
-                _known(f"{place}.target", "target", comparison.target, experiment.targets)
+                require_known(f"{place}.target", "target", comparison.target, experiment.targets)
             _check_sides(place, comparison, experiment, models, rows)
 
 
@@ -42,18 +41,9 @@ def _check_sides(
         systems += [*experiment.combiners, *experiment.groups]
     for side in (*comparison.left, *comparison.right):
         for name in systems_of(side):
-            _known(place, "system", name, systems)
+            require_known(place, "system", name, systems)
         if isinstance(side, Published):
             figures = [row.system for row in published if row.target == comparison.target]
-            _known(place, f"published figure for {comparison.target}", side.published, figures)
-
-
-def _known(place: str, what: str, name: str, known: Iterable[str]) -> None:
-    names = list(known)
-    if name not in names:
-        raise ConfigError(
-            place,
-            found=f"unknown {what} {name!r}",
-            expected="one of " + ", ".join(names) if len(names) < 20 else "a name in data/",
-            remedy=nearest(name, names) or "correct the name",
-        )
+            require_known(
+                place, f"published figure for {comparison.target}", side.published, figures
+            )

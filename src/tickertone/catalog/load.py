@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, Field, ValidationError
 
 from tickertone.catalog.base_checks import check_bases
+from tickertone.catalog.bases import FilesSpec
 from tickertone.catalog.checks import (
     check_classifiers,
     check_contamination,
@@ -28,6 +29,7 @@ from tickertone.catalog.models import ModelsFile, ModelSpec
 from tickertone.catalog.networks import NetworksFile, NetworkSpec
 from tickertone.catalog.prompts import PromptFile, with_templates
 from tickertone.catalog.published import PublishedFile, PublishedRow, PublishedTraining
+from tickertone.catalog.seed_checks import check_seeds
 from tickertone.catalog.seeds import Groups, with_groups, with_seeds
 from tickertone.catalog.yaml_files import read_yaml
 from tickertone.errors import ConfigError
@@ -61,10 +63,10 @@ class Catalog(Frozen):
             )
         return self.experiments[name]
 
-    def contaminated(self, base_name: str, dataset: str) -> str | None:
+    def contaminated(self, base: FilesSpec, dataset: str) -> str | None:
         """Where it is known from that a base model has seen a data set, or None if it is not."""
         related = self.datasets[dataset].related
-        known = (c for c in self.contamination if c.base == base_name and c.related == related)
+        known = (c for c in self.contamination if _is(base, c.base) and c.related == related)
         return next((c.source for c in known if dataset not in c.except_for), None)
 
 
@@ -92,6 +94,7 @@ def load_catalog(data_folder: Path) -> Catalog:
     published = figures.published
     check_contamination(_shown(data_folder, "datasets.yaml"), datasets)
     check_models(_shown(data_folder, "models.yaml"), models, datasets.datasets)
+    check_seeds(_shown(data_folder, "models.yaml"), models, seeds)
     check_bases(_shown(data_folder, "models.yaml"), models, datasets)
     check_prompted(_shown(data_folder, "models.yaml"), models, datasets)
     check_classifiers(_shown(data_folder, "models.yaml"), models, datasets)
@@ -114,6 +117,16 @@ def load_catalog(data_folder: Path) -> Catalog:
         published_training=figures.training,
         networks=networks.networks,
     )
+
+
+def _is(base: FilesSpec, name: str) -> bool:
+    """Whether a base is called so, or is a copy in a folder of the name that it has on the Hub.
+
+    In the Hub's cache that name is not the last part of the path, and the owner stands before it.
+    """
+    own = name.rpartition("/")[2].casefold()
+    parts = Path(base.folder).parts if base.folder else ()
+    return base.name == name or own in {part.rpartition("--")[2].casefold() for part in parts}
 
 
 def _shown(data_folder: Path, name: str) -> str:

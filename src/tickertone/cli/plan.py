@@ -14,7 +14,10 @@ def plan(
     experiment: Annotated[str, typer.Argument(help="a file of data/experiments, without .yaml")],
     model: Annotated[
         list[str] | None,
-        typer.Option(help="only this model; the others come from the store; may be repeated"),
+        typer.Option(
+            help="only this model, or group of models; the others come from the store; "
+            "may be repeated"
+        ),
     ] = None,
     refresh: Annotated[
         list[str] | None, typer.Option(help="a stage to compute anew; may be repeated")

@@ -20,7 +20,7 @@ def run(
     experiment: Annotated[str, typer.Argument(help="a file of data/experiments, without .yaml")],
     model: Annotated[
         list[str] | None,
-        typer.Option(help="only this model; the others come from the store"),
+        typer.Option(help="only this model, or group of models; the others come from the store"),
     ] = None,
     refresh: Annotated[
         list[str] | None, typer.Option(help=f"a stage to compute anew ({_STAGES}); may be repeated")
@@ -34,10 +34,10 @@ def run(
 
     workspace = Workspace.find()
     # A misspelt name is told here, before a server is started.
-    Scope.of(load_catalog(workspace.data), experiment, model or ())
+    scope = Scope.of(load_catalog(workspace.data), experiment, model or ())
     check_stages(refresh or ())
     arguments = [experiment]
-    for name in model or ():
+    for name in scope.chosen if model else ():
         arguments += ["--model", name]
     for stage in refresh or ():
         arguments += ["--refresh", stage]

@@ -21,6 +21,12 @@ if TYPE_CHECKING:
 
 _SHOWN: tuple[Verdict, ...] = ("blocked", "will run", "may run")
 _COLOURS = {"blocked": "red", "will run": "yellow", "may run": "cyan", "cached": "green"}
+_NOW: dict[Verdict, str] = {
+    "blocked": "cannot compute it",
+    "will run": "would compute it",
+    "may run": "may have to compute it",
+    "cached": "would find it",
+}
 _MOST = 4  # reasons of a step
 _NO_TERMINAL = 400  # characters: what goes to a file or to grep is not folded
 
@@ -86,7 +92,7 @@ def story_as_text(told: "Story") -> str:
     if told.now is None:
         return "\n".join([*lines, "now: no experiment asks for it"])
     first, *more = told.now.reasons
-    lines += _folded(f"now: a run of {told.experiment} finds it {told.now.verdict}: {first}", 0)
+    lines += _folded(f"now: a run of {told.experiment} {_NOW[told.now.verdict]}: {first}", 0)
     return "\n".join([*lines, *(line for reason in more for line in _folded(reason, 4))])
 
 

@@ -57,7 +57,9 @@ class Plan(Frozen):
         if len(known) < len(seconds):
             about = f"{spelt(sum(known))} for those that are known"
         else:
-            about = f"{'about' if verdict == 'will run' else 'up to'} {spelt(sum(known))}"
+            about = spelt(sum(known))
+            if sum(known) >= 1:  # "under 1 s" is no more than that already
+                about = f"{'about' if verdict == 'will run' else 'up to'} {about}"
         return f"{count} {verdict} ({about})"
 
 

@@ -13,7 +13,7 @@ from tickertone.dag.planner import CANNOT_PLAN, Node, Results
 from tickertone.dag.scope import Scope
 from tickertone.models.families import family_of
 from tickertone.store.artifacts import Artifacts
-from tickertone.store.manifest import Manifest
+from tickertone.store.manifest import Manifest, Step
 from tickertone.store.prune import Reach
 from tickertone.store.replay import Replay, replay
 from tickertone.workspace import Workspace
@@ -29,6 +29,7 @@ def reach(workspace: Workspace, catalog: Catalog) -> Reach:
     last = known.last
     fingerprints: set[str] = set()
     unknown: set[tuple[str, str]] = set()
+    scorers: set[str] = set()
     every_step_planned = True
     for name in catalog.experiments:
         scope = Scope.of(catalog, name)
@@ -37,13 +38,15 @@ def reach(workspace: Workspace, catalog: Catalog) -> Reach:
         fingerprints |= {last[node] for node in every if node in last}
         fingerprints |= _made_from(every, artifacts, known)
         wanted, planned = _wanted(scope, every, artifacts, last)
-        fingerprints |= wanted
+        fingerprints |= {step.fingerprint for step in wanted}
+        scorers |= {str(s.parts.settings["scorer"]) for s in wanted if s.stage == "extract"}
         every_step_planned &= planned
     return Reach(
         fingerprints=frozenset(fingerprints),
         unknown=frozenset(unknown),
         embeddings=_embeddings(workspace, catalog),
-        every_scratch=not every_step_planned,
+        scorers=frozenset(scorers),
+        every_unfinished=not every_step_planned,
     )
 
 
@@ -69,13 +72,14 @@ def _made_from(every: list[Node], artifacts: Artifacts, known: Replay) -> set[st
 
 def _wanted(
     scope: Scope, every: list[Node], artifacts: Artifacts, last: dict[tuple[str, str], str]
-) -> tuple[set[str], bool]:
-    """The fingerprints that the steps would have now, and whether all of them could be told.
+) -> tuple[list[Step], bool]:
+    """What the steps would be now, and whether all of them could be told.
 
-    An interrupted training is one of them. Where a step would run again, or cannot be planned for
-    its source is out of reach, what it came to last stands in for what it will come to.
+    An interrupted training is one of them, or an interrupted extraction. Where a step would run
+    again, or cannot be planned for its source is out of reach, what it came to last stands in for
+    what it will come to.
     """
-    wanted: set[str] = set()
+    wanted: list[Step] = []
     planned = True
     manifests: dict[Node, Manifest] = {}
     for node in every:
@@ -88,7 +92,7 @@ def _wanted(
         except CANNOT_PLAN:
             planned = False
         else:
-            wanted.add(step.fingerprint)
+            wanted.append(step)
             manifest = artifacts.find(step)
         manifest = manifest or artifacts.read(node.stage, last.get(node, ""))
         if manifest is not None:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tickertone.catalog.snapshots import SnapshotSpec
+from tickertone.datasets.sources.exclusions import list_identity, read_list
 from tickertone.datasets.sources.locate import find_here
 from tickertone.store.artifacts import Artifacts
 from tickertone.store.manifest import Output
@@ -52,7 +53,7 @@ def read_columns(paths: Sequence[Path], columns: Sequence[str]) -> "pa.Table | N
 def source_rows(spec: SnapshotSpec, split: str, data: Path) -> "pa.Table | None":
     """What ingest would accept of a split now, or None where its files are not on this machine.
 
-    Raises DataError if a file cannot be read as its stanza says.
+    Raises DataError if a file, or its list of exclusions, cannot be read as its stanza says.
     """
     from tickertone.datasets.ingest import snapshot_split
     from tickertone.datasets.readers.choose import SourceFile, read_split
@@ -64,12 +65,17 @@ def source_rows(spec: SnapshotSpec, split: str, data: Path) -> "pa.Table | None"
     if len(here) < len(files):
         return None
     read = [SourceFile(f.spec.file, f.place, f.read(), f.spec.label) for f in here]
+    excluded: frozenset[str] = frozenset()
+    if spec.exclude is not None:
+        (identity,) = list_identity(spec.exclude, data).values()
+        excluded = read_list(spec.exclude, data, identity)
     return snapshot_split(
         split,
         read_split(spec.reader, read),
         task=spec.task,
         labels=spec.labels,
         max_characters=spec.max_characters,
+        excluded=excluded,
         at_most=spec.splits[split].at_most,
     ).accepted
 

@@ -26,33 +26,26 @@ class Scope:
     spec: ExperimentSpec
     chosen: tuple[str, ...]  # the others are taken from the store, where they are there
     left_out: Mapping[str, str] = field(default_factory=dict)  # target -> what it lacks
+    without: Mapping[str, str] = field(default_factory=dict)  # model -> what its training lacks
 
     @classmethod
     def of(cls, catalog: Catalog, name: str, models: Iterable[str] = ()) -> "Scope":
         """The experiment called `name`; of `models`, if any, only those. Raises ConfigError.
 
-        A target whose data set excludes texts by a list that is not there is left out.
+        `models` may name groups of the experiment, such as the seeds of one stanza.
+
+        A target that needs a data set whose list of exclusions is not there is left out: to be
+        scored, to fit combiners, to compare rows with, or to train a model that takes part in it.
+        Such a model is left out as well.
         """
         spec = catalog.experiment(name)
-        chosen = tuple(models)
-        for model in chosen:
-            if model not in spec.models:
-                raise ConfigError(
-                    f"models of experiment {name}",
-                    found=f"{model!r}",
-                    expected=f"some of {', '.join(spec.models)}",
-                    remedy=nearest(model, spec.models)
-                    or f"add it to data/experiments/{name}.yaml, or correct the name",
-                )
-        left_out = {
-            target: why
-            for target, refs in spec.targets.items()
-            if (exclude := catalog.datasets[refs.test.dataset].exclude)
-            and (why := lacking(exclude, catalog.folder))
-        }
+        chosen = _chosen(name, spec, models)
+        without = {m: why for m in spec.models if (why := _lack_of_model(catalog, m))}
+        left_out = {t: why for t in spec.targets if (why := _lack_of_target(catalog, spec, t))}
         targets = {target: refs for target, refs in spec.targets.items() if target not in left_out}
-        spec = spec.model_copy(update={"targets": targets})
-        return cls(catalog, name, spec, chosen or spec.models, left_out)
+        members = tuple(model for model in spec.models if model not in without)
+        spec = spec.model_copy(update={"targets": targets, "models": members})
+        return cls(catalog, name, spec, chosen or spec.models, left_out, without)
 
     def dataset(self, name: str) -> DatasetSpec:
         """The stanza of a data set."""
@@ -95,7 +88,8 @@ class Scope:
     @property
     def warnings(self) -> list[str]:
         """What was left out, and why."""
-        return [f"target {target} is left out: {why}" for target, why in self.left_out.items()]
+        lacks = [("target", self.left_out), ("model", self.without)]
+        return [f"{what} {n} is left out: {why}" for what, some in lacks for n, why in some.items()]
 
     @property
     def targets(self) -> Mapping[str, TargetSpec]:
@@ -172,3 +166,45 @@ class Scope:
         """The validated data sets, and those whose train rows they are checked against."""
         others = {o for name in self.validated for o in self.dataset(name).check_against}
         return tuple(sorted(others | set(self.validated)))
+
+
+def _chosen(name: str, spec: ExperimentSpec, asked: Iterable[str]) -> tuple[str, ...]:
+    """The models that are asked for, each once, groups resolved; raises ConfigError."""
+    found: dict[str, None] = {}
+    for word in asked:
+        models = [m for m in spec.groups.get(word, (word,)) if m in spec.models]
+        if not models:
+            known = [*spec.models, *spec.groups]
+            raise ConfigError(
+                f"models of experiment {name}",
+                found=f"{word!r}",
+                expected=f"some of {', '.join(known)}",
+                remedy=nearest(word, known)
+                or f"add it to data/experiments/{name}.yaml, or correct the name",
+            )
+        found.update(dict.fromkeys(models))
+    return tuple(found)
+
+
+def _lack_of_target(catalog: Catalog, spec: ExperimentSpec, name: str) -> str | None:
+    target = spec.targets[name]
+    datasets = _lack(catalog, [ref.dataset for ref in target.refs])
+    members = pool(target, spec.combined, catalog.models, catalog)
+    return datasets or next(filter(None, (_lack_of_model(catalog, m) for m in members)), None)
+
+
+def _lack_of_model(catalog: Catalog, name: str) -> str | None:
+    return _lack(catalog, learnt_by(name, catalog.models))
+
+
+def _lack(catalog: Catalog, datasets: Iterable[str]) -> str | None:
+    """What is said of the first list that some data sets, or those they are checked against, lack.
+
+    None where all lists are there.
+    """
+    for dataset in datasets:
+        for name in (dataset, *catalog.datasets[dataset].check_against):
+            exclude = catalog.datasets[name].exclude
+            if exclude and (why := lacking(exclude, catalog.folder)):
+                return why
+    return None

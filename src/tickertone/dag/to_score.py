@@ -1,11 +1,12 @@
 """How many texts an extraction will score: those that no shard of its scorer holds."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tickertone.dag.expected import is_unknown
 from tickertone.dag.row_changes import read_columns
-from tickertone.store.artifacts import Artifacts
+from tickertone.store.artifacts import SHARDS, Artifacts
 from tickertone.store.files import sha256_file
 from tickertone.store.manifest import Step
 
@@ -41,15 +42,23 @@ class ToScore:
             wanted |= {*rows["text_id"].to_pylist()}
         scorer = str(step.parts.settings["scorer"])
         if scorer not in self._held:
-            self._held[scorer] = set() if anew else self._in_shards(scorer)
+            self._held[scorer] = set() if anew else self._scored(step, scorer)
         new = wanted - self._held[scorer]
         self._held[scorer] |= new
         return len(new)
 
-    def _in_shards(self, scorer: str) -> set[str]:
+    def _scored(self, step: Step, scorer: str) -> set[str]:
+        """Where a rationale comes first, a text counts as scored only if that is there too."""
+        held = self._in_shards(self._artifacts.logits(scorer))
+        match step.parts.settings["form"]:
+            case {"prompt": {"rationale": dict()}}:
+                held &= self._in_shards(self._artifacts.root / SHARDS / "rationales" / scorer)
+        return held
+
+    def _in_shards(self, folder: Path) -> set[str]:
         """As extraction finds them: a shard with other bytes than its name says does not count."""
         held: set[str] = set()
-        for shard in self._artifacts.logits(scorer).glob("*.parquet"):
+        for shard in folder.glob("*.parquet"):
             if sha256_file(shard) == shard.stem:
                 rows = read_columns((shard,), ("text_id",))
                 held |= {*rows["text_id"].to_pylist()} if rows is not None else set()

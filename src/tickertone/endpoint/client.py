@@ -7,7 +7,7 @@ are not whole. Not tried again: a refused key, used-up credit, and requests the 
 import json
 import random
 import threading
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from typing import Any
 
 import httpx
@@ -40,21 +40,22 @@ class Client:
         self,
         form: EndpointForm,
         ledger: Ledger,
-        key: SecretStr | None,
+        find_key: Callable[[], SecretStr | None],
         *,
         clock: Clock | None = None,
         chance: random.Random | None = None,
     ) -> None:
+        """`find_key` is called when something has to be asked; kept answers need no key."""
         service = form.service
         self.form, self.ledger = form, ledger
         self.requests = 0  # sent, failed ones included
-        self._key = key
+        self._find_key = find_key
+        self._key: SecretStr | None = None
         self._chance = chance or random.Random()  # noqa: S311 - jitter
         self._stop = threading.Event()
         self._clock = clock or Clock(sleep=self._sleep)
         self._pace = Pace(service.requests_per_minute, service.tokens_per_minute, self._clock)
         self._http = httpx.Client(
-            auth=_Bearer(key) if key else None,
             timeout=service.timeout_seconds,
             limits=httpx.Limits(max_connections=service.concurrency),
             follow_redirects=False,  # texts and key go where the stanza says and nowhere else
@@ -80,11 +81,12 @@ class Client:
         """The answer: the one that is kept, else a new one, kept before this returns.
 
         Raises NotOffered, SourceUnavailable after the last attempt, ModelError if the server
-        refuses the key, and ConfigError at the spending cap.
+        refuses the key, and ConfigError at the spending cap or if the key is nowhere.
         """
         kept = self.ledger.kept(question)
         if kept is not None:
             return kept
+        self._key = self._find_key()
         for attempt in range(1, self.form.service.attempts + 1):
             if self._stop.is_set():
                 raise Stopped
@@ -106,7 +108,9 @@ class Client:
         self.requests += 1
         try:
             response = self._http.post(
-                f"{self.form.url.rstrip('/')}/{question.path}", json=question.body
+                f"{self.form.url.rstrip('/')}/{question.path}",
+                json=question.body,
+                auth=_Bearer(self._key),
             )
         except httpx.TransportError as error:
             if isinstance(error, _NEVER_SENT):
@@ -181,11 +185,12 @@ class Client:
 
 
 class _Bearer(httpx.Auth):
-    """Puts the key into the header at the last moment, so that no object shows it."""
+    """Puts the key, if there is one, into the header at the last moment: no object shows it."""
 
-    def __init__(self, key: SecretStr) -> None:
+    def __init__(self, key: SecretStr | None) -> None:
         self._key = key
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
-        request.headers["Authorization"] = f"Bearer {self._key.get_secret_value()}"
+        if self._key is not None:
+            request.headers["Authorization"] = f"Bearer {self._key.get_secret_value()}"
         yield request

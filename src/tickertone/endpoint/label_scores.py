@@ -67,7 +67,7 @@ def score(
     place = {prompt: i for i, prompt in enumerate(asked)}
     with (
         Ledger.of(form, answers, locks) as ledger,
-        Client(form, ledger, find_key(form.service.key)) as client,
+        Client(form, ledger, partial(find_key, form.service.key)) as client,
     ):
         before = ledger.spent
         if ledger.unreadable:

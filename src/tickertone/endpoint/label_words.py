@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from tickertone.errors import ConfigError
 
 _MARKS = " \t\r\n\"'`*_#([{<:.-▁Ġ"  # the last two: how some tokenizers show a space
+_NEGATED = re.compile(r"(?<!\w)(?:no|non|not|nor|neither|never|cannot|hardly|\w+n['\u2019]t)(?!\w)")
 _SHORTEST = 2  # letters: "I" may begin "increase", and just as well "I think"
 
 
@@ -49,13 +50,19 @@ def begins(text: str, words: Sequence[str]) -> int | Undecided | None:
 
 
 def named(answer: str, words: Sequence[str]) -> int | None:
-    """The label that a whole answer begins with, else the only one that it names; else None."""
+    """The label that a whole answer begins with, else the only one that it names; else None.
+
+    A label with a negation somewhere before it ("not positive") is not named.
+    """
     first = begins(answer, words)
     if isinstance(first, int):
         return first
     text = answer.casefold()
-    found = [i for i, word in enumerate(words) if re.search(_whole(word), text)]
-    return found[0] if len(found) == 1 else None
+    places = {i: at for i, word in enumerate(words) if (at := re.search(_whole(word), text))}
+    if len(places) != 1:
+        return None
+    ((label, at),) = places.items()
+    return None if _NEGATED.search(text[: at.start()]) else label
 
 
 def _is_at(word: str, start: str) -> bool:

@@ -1,7 +1,8 @@
 """Log-probabilities of labels from sampled answers, for servers that give nothing better.
 
 With v votes for a label, of V that name one: log((v + smoothing) / (V + labels * smoothing)).
-Answers that name no label, or several, are void: they are counted, and no text is unparsable.
+Answers that name no label, several, or one behind a negation are void: they are counted, and no
+text is unparsable.
 """
 
 import math

@@ -20,7 +20,7 @@ from tickertone.errors import ModelError
 from tickertone.frozen import JSON
 
 ALLOWED = ("*.safetensors", "*.json", "*.txt", "*.model")
-_COPY = "give base.folder a copy of the files"
+_COPY = "give base.folder a copy of the files, in a folder of the same name"
 _PICKLED = (".bin", ".pt", ".pth", ".ckpt", ".pkl", ".h5", ".msgpack")
 
 
@@ -85,7 +85,7 @@ def _pinned(base: FilesSpec) -> str:
             found="no revision",
             expected="the commit of the Hub repository, 40 hex digits",
             remedy="run `tickertone lock` where the Hub can be reached, or write base.revision; "
-            "without the Hub, give base.folder a copy of the files in place of base.hub",
+            "without the Hub, " + _COPY + ", in place of base.hub",
         )
     return base.revision
 

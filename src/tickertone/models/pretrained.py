@@ -12,6 +12,7 @@ from tickertone.errors import ModelError
 from tickertone.models.token_batches import PAD_MULTIPLE
 
 _POOLER = "pooler"
+_OTHER_WEIGHTS = "choose weights that were saved for this config.json"
 _BFLOAT16_ON_CPUS = ("avx512_bf16", "amx_bf16", "bf16", "sve_bf16")  # x86, then Arm
 
 
@@ -39,6 +40,14 @@ def load_tokenizer(folder: Path) -> Any:
     return AutoTokenizer.from_pretrained(folder, trust_remote_code=False)
 
 
+def require_all_weights(report: dict[str, Any], base: str, remedy: str = _OTHER_WEIGHTS) -> None:
+    """Raise ModelError unless the checkpoint had every parameter: what is drawn answers at random.
+
+    `report` is what `from_pretrained` returned with output_loading_info.
+    """
+    _refuse_missing({*report["missing_keys"], *_mismatched(report)}, base, remedy)
+
+
 def require_weights(model: Any, report: dict[str, Any], base: str) -> list[str]:
     """Raise ModelError if the checkpoint had no fitting tensor for a parameter of the base.
 
@@ -47,18 +56,25 @@ def require_weights(model: Any, report: dict[str, Any], base: str) -> list[str]:
     """
     prefix = "" if model.base_model is model else f"{model.base_model_prefix}."
     parameters = {prefix + name for name, _ in model.base_model.named_parameters()}
-    mismatched = {entry[0] for entry in report["mismatched_keys"]}
+    mismatched = _mismatched(report)
     drawn = parameters & (set(report["missing_keys"]) | mismatched)
     pooler = {name for name in drawn if name.startswith(f"{prefix}{_POOLER}.")} - mismatched
-    refused = sorted(drawn - pooler)
-    if refused:
+    _refuse_missing(drawn - pooler, base, _OTHER_WEIGHTS)
+    return [prefix + _POOLER] if pooler else []
+
+
+def _mismatched(report: dict[str, Any]) -> set[str]:
+    return {entry[0] for entry in report["mismatched_keys"]}
+
+
+def _refuse_missing(names: set[str], base: str, remedy: str) -> None:
+    if names:
         raise ModelError(
             f"base {base}",
-            found=f"{len(refused)} parameters missing or of another shape, such as {refused[0]}",
+            found=f"{len(names)} parameters missing or of another shape, such as {min(names)}",
             expected="a tensor for each parameter of the architecture in config.json",
-            remedy="choose weights that were saved for this config.json",
+            remedy=remedy,
         )
-    return [prefix + _POOLER] if pooler else []
 
 
 def require_positions(model: Any, max_length: int, base: str) -> None:

@@ -112,6 +112,8 @@ class _Measure:
                 reasons[reason] += names
             if "value" in side and side["value"] is None:
                 reasons[f"its source gives no {part['metric']}"].append(side["name"])
+        if not reasons and (reason := self.work.settings["absent"].get(f"{part['target']}/")):
+            reasons[reason].append(part["target"])
         if not reasons and part["target"] and not self._texts(part):
             reasons["no text is without a near-twin in train"].append(part["target"])
         return "; ".join(f"{', '.join(names)}: {reason}" for reason, names in reasons.items())
@@ -192,8 +194,9 @@ class _Measure:
         table = pq.read_table(path, columns=columns).sort_by("example_id")
         asked = _asked(settings["claims"].values(), target)
         clean = read_clean(self.work.only(f"test:{target}")) if split == "clean" else slice(None)
+        there = [name for name in asked if f"{target}/{name}" not in settings["absent"]]
         predicted, truth = {}, np.zeros(0, dtype=np.int64)
-        for name in (n for n in asked if f"{target}/{n}" not in settings["absent"]):
+        for name in there or table["system"][:1].to_pylist():  # the texts, where no system is meant
             rows = table.filter(pa.compute.equal(table["system"], name))
             predicted[name] = label_indices(rows["predicted"].to_pylist(), labels, path)[clean]
             truth = label_indices(rows["label"].to_pylist(), labels, path)[clean]

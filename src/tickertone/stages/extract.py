@@ -94,7 +94,7 @@ def run(work: Work) -> Product:
         split, some = role.removeprefix(_TEXTS), [texts[text_id] for text_id in ids]
         said = None
         if reasons:
-            found = _reasoned(work, ids, some)
+            found = _reasoned(work, ids, some, shards)
             said = found.rows
             outputs[f"rationales:{split}"] = Made(found.files, found.content(ids))
             counts["rationales_written"] += found.written
@@ -112,8 +112,11 @@ def _distinct_texts(snapshot: Path) -> dict[str, Text]:
     return {text_id: a if b is None else (a, b) for text_id, a, b in triples}
 
 
-def _reasoned(work: Work, ids: list[str], texts: list[Text]) -> Rationales:
-    """The rationales of the texts; those that no shard has are written now."""
+def _reasoned(work: Work, ids: list[str], texts: list[Text], logits: ShardSet) -> Rationales:
+    """The rationales of the texts; those that no shard has are written now.
+
+    A text counts as scored only if what it was scored after is there.
+    """
     done = 0
 
     def write(missing: list[int]) -> list[str]:
@@ -130,7 +133,7 @@ def _reasoned(work: Work, ids: list[str], texts: list[Text]) -> Rationales:
         return written
 
     kept = RationaleSet(work.shards, str(work.settings["scorer"]))
-    return kept.fill(ids, write, _WRITTEN_AT_ONCE)
+    return kept.fill(ids, write, _WRITTEN_AT_ONCE, logits.forget)
 
 
 def _score(

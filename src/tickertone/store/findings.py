@@ -30,11 +30,18 @@ class Verdict(Frozen):
 
     def __str__(self) -> str:
         """One line."""
+        if not (self.manifests or self.files or self.findings):
+            return "there is no store yet, and so nothing to check: a run makes one"
         wrong = f"{len(self.findings)} wrong" if self.findings else "all as they were written"
         return (
-            f"{self.manifests:,} finished steps, {self.files:,} files, {self.bytes / 1e6:,.1f} MB "
-            f"and {self.rows:,} rows of the database checked: {wrong}"
+            f"{_counted(self.manifests, 'finished step')}, {_counted(self.files, 'file')}, "
+            f"{self.bytes / 1e6:,.1f} MB and {_counted(self.rows, 'row')} of the database "
+            f"checked: {wrong}"
         )
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
 def of_database(wrong: str, what_next: str) -> Finding:

@@ -65,15 +65,16 @@ def leftover_notes(workspace: Workspace) -> list[str]:
     """One note a kind of leftover, with what it takes."""
     notes = []
     for what, paths, what_next in (
-        ("half-written drafts of processes that are gone", drafts(workspace), "removes them"),
-        ("trainings that did not end", workspace.scratch.glob("*"), "removes those of no use"),
-        ("things set aside as damaged", (workspace.var / "damaged").glob("*"), "removes them"),
+        ("half-written draft{s} of processes that are gone", drafts(workspace), "removes them"),
+        ("training{s} that did not end", workspace.scratch.glob("*"), "removes those of no use"),
+        ("thing{s} set aside as damaged", (workspace.var / "damaged").glob("*"), "removes them"),
     ):
         found = list(paths)
         if found:
             megabytes = sum(freed_by(found).values()) / 1e6
+            these = what.format(s="" if len(found) == 1 else "s")
             notes.append(
-                f"{len(found):,} {what}, {megabytes:,.1f} MB: tickertone prune --yes {what_next}"
+                f"{len(found):,} {these}, {megabytes:,.1f} MB: tickertone prune --yes {what_next}"
             )
     if beside_var(workspace).exists():
         name = beside_var(workspace).name

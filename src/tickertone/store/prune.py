@@ -28,7 +28,10 @@ class Reach(Frozen):
     fingerprints: frozenset[str]
     unknown: frozenset[tuple[str, str]]  # (stage, subject) whose fingerprint no journal tells
     embeddings: frozenset[str] | None  # None: all of them
-    every_scratch: bool = False  # some step could not be planned, and may have left checkpoints
+    # Sets of logits and rationales that extractions would fill now: a killed one left no manifest.
+    scorers: frozenset[str] = frozenset()
+    # Some step could not be planned, and may have left checkpoints, or rationales.
+    every_unfinished: bool = False
 
 
 class Prunable(Frozen):
@@ -108,7 +111,10 @@ def _shards(workspace: Workspace, kept: list[Manifest], reach: Reach) -> Iterato
     root = workspace.artifacts
     named = {(root / path).parent for manifest in kept for path in manifest.files()}
     kinds = [root / SHARDS / kind for kind in ("logits", "rationales")]
-    named |= {kind / str(m.parts.settings.get("scorer")) for kind in kinds for m in kept}
+    scorers = reach.scorers | {str(m.parts.settings.get("scorer")) for m in kept}
+    named |= {kind / scorer for kind in kinds for scorer in scorers}
+    if reach.every_unfinished:  # what took long to write; logits are soon computed again
+        named |= {*(root / SHARDS / "rationales").glob("*")}
     found = [p for kind in kinds for p in kind.glob("*") if p not in named]
     if reach.embeddings is not None:
         sets = (root / SHARDS / "embeddings").glob("*")
@@ -118,7 +124,7 @@ def _shards(workspace: Workspace, kept: list[Manifest], reach: Reach) -> Iterato
 
 def _scratch(workspace: Workspace, reach: Reach) -> Iterator[Path]:
     """Checkpoints of trainings that would not be taken up by any run now."""
-    if not reach.every_scratch:
+    if not reach.every_unfinished:
         yield from (p for p in workspace.scratch.glob("*") if p.name not in reach.fingerprints)
 
 

@@ -1,11 +1,8 @@
 """What models wrote before they answered, in immutable Parquet shards: once about each text.
 
-As store.shards, with strings: a set is a folder, a shard's name is the sha256 of its bytes. Rows
-have the columns `text_id` and `value`. Writing takes long, so it is put down in parts: whoever is
-killed has lost one part at most.
+Writing takes long, so it is put down in parts: whoever is killed has lost one part at most.
 """
 
-import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,10 +11,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from tickertone.identity.canonical import digest_rows
-from tickertone.store.files import locked, sha256_file, sync_file
+from tickertone.store.files import locked
+from tickertone.store.shards import Shards
 
 SCHEMA = pa.schema([("text_id", pa.string()), ("value", pa.string())])
 Write = Callable[[list[int]], list[str]]
+Forget = Callable[[set[str]], None]
 
 
 @dataclass(frozen=True)
@@ -33,67 +32,43 @@ class Rationales:
         return digest_rows(sorted(zip(text_ids, self.rows, strict=True)))
 
 
-class RationaleSet:
+class RationaleSet(Shards[str]):
     """The shards of one scorer's rationales."""
+
+    schema = SCHEMA
 
     def __init__(self, shards: Path, scorer: str) -> None:
         """`shards`: the root of the folders of shards."""
-        self.folder = shards / "rationales" / scorer
+        super().__init__(shards / "rationales" / scorer)
 
-    def files(self) -> list[Path]:
-        """The finished shards, in order of name."""
-        return sorted(self.folder.glob("*.parquet"))
+    @staticmethod
+    def read(path: Path) -> tuple[list[str], list[str]]:
+        """The ids of a shard and its rationales."""
+        table = pq.read_table(path, schema=SCHEMA)
+        return table["text_id"].to_pylist(), table["value"].to_pylist()
 
-    def fill(self, text_ids: Sequence[str], write: Write, at_once: int) -> Rationales:
+    def fill(
+        self, text_ids: Sequence[str], write: Write, at_once: int, forget: Forget
+    ) -> Rationales:
         """Rationales for `text_ids`, which are distinct.
 
         `write` is called, under this set's lock, with the positions of at most `at_once` texts that
-        no shard has; what it returns is on the disk before it is called again.
+        no shard has; what it returns is on the disk before it is called again. Before all that
+        `forget` is called with their ids: what came of a rationale that is lost is of no use, for
+        the new one may differ.
         """
         self.folder.mkdir(parents=True, exist_ok=True)
         with locked(self.folder / ".lock"):
             known = self._locate(set(text_ids))
             missing = [i for i, text_id in enumerate(text_ids) if text_id not in known]
+            forget({text_ids[i] for i in missing})
             for start in range(0, len(missing), at_once):
                 chosen = missing[start : start + at_once]
                 rows = dict(zip([text_ids[i] for i in chosen], write(chosen), strict=True))
-                shard = self._keep(rows)
+                shard = self._write([*rows], [*rows.values()])
                 known |= {text_id: (shard, row) for text_id, row in rows.items()}
         return Rationales(
             rows=tuple(known[text_id][1] for text_id in text_ids),
             files=tuple(sorted({known[text_id][0] for text_id in text_ids})),
             written=len(missing),
         )
-
-    def drop(self) -> None:
-        """Forget every row, so that each is written anew when it is next asked for."""
-        if not self.folder.is_dir():
-            return
-        with locked(self.folder / ".lock"):
-            for path in self.files():
-                path.unlink()
-
-    def _locate(self, wanted: set[str]) -> dict[str, tuple[Path, str]]:
-        known: dict[str, tuple[Path, str]] = {}
-        for path in self.files():
-            if sha256_file(path) != path.stem:  # torn or rotten: its rows are written again
-                path.unlink()
-                continue
-            table = pq.read_table(path, schema=SCHEMA)
-            rows = zip(table["text_id"].to_pylist(), table["value"].to_pylist(), strict=True)
-            known |= {text_id: (path, row) for text_id, row in rows if text_id in wanted}
-        return known
-
-    def _keep(self, rows: dict[str, str]) -> Path:
-        text_ids = sorted(rows)
-        values = [rows[text_id] for text_id in text_ids]
-        table = pa.table({"text_id": text_ids, "value": values}, schema=SCHEMA)
-        for left_behind in self.folder.glob(".*.part"):  # by a writer that was killed
-            left_behind.unlink()
-        temporary = self.folder / f".{os.getpid()}.part"
-        pq.write_table(table, temporary)
-        sync_file(temporary)
-        final = self.folder / f"{sha256_file(temporary)}.parquet"
-        temporary.rename(final)
-        sync_file(self.folder)
-        return final

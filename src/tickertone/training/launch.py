@@ -1,11 +1,13 @@
 """Fit in processes of their own; where memory runs out, again with fewer rows at a time.
 
-A fit that runs out of memory is taken up by fresh processes from its last complete checkpoint, with
-half the micro-batch, down to one row. The batch of the recipe stays, so the result does.
+A fit that runs out of memory in a training step is taken up by fresh processes from its last
+complete checkpoint, with half the micro-batch, down to one row. The batch of the recipe stays, so
+the result does. Memory that runs out elsewhere, or so far that the kernel kills, is an error.
 """
 
 import json
 import os
+import signal
 from collections import deque
 from pathlib import Path
 from typing import Any
@@ -26,8 +28,8 @@ def fit_in_process(request: FitRequest, say: Say) -> Measurements:
     """Run `request` in a process of its own, or one a GPU, and return what it measured.
 
     Whatever interrupts the caller ends the processes too. Raises the TickertoneError that the fit
-    raised, ModelError if one row at a time is too much for the memory, or TrainingError with the
-    end of the standard error if it died without a word.
+    raised, ModelError if the network or one row at a time is too much for the memory, or
+    TrainingError with the end of the standard error if it died without a word.
     """
     request.scratch.mkdir(parents=True, exist_ok=True)
     asked = request.scratch / "request.json"
@@ -125,10 +127,13 @@ def _died(request: FitRequest, status: int) -> TrainingError:
     with _complaints(request).open(encoding="utf-8", errors="replace") as file:
         lines = [line.rstrip() for line in deque(file, _LAST_LINES)]
     cause = f"was killed by signal {-status}" if status < 0 else f"ended with status {status}"
-    memory = " (out of memory, perhaps)" if status == -9 else ""
-    smaller = f"; if memory was short, set {MICRO_BATCH} to a few rows first" if memory else ""
+    remedy = "run it again: it resumes from its last complete checkpoint"
+    if status == -signal.SIGKILL:
+        cause += " (most likely by the kernel, because memory ran out)"
+        fewer = f" or set {MICRO_BATCH} to a few rows" if request.uses_torch else ""
+        remedy = f"free memory{fewer}, then {remedy}"
     return TrainingError(
         f"training of {request.subject}",
-        found="\n    ".join([f"the process {cause}{memory} without a model", *lines]),
-        remedy=f"run it again: it resumes from its last complete checkpoint{smaller}",
+        found="\n    ".join([f"the process {cause} without a model", *lines]),
+        remedy=remedy,
     )

@@ -1,10 +1,10 @@
 """python -m tickertone.training.worker REQUEST.json PARENT_PID: fit one model, then exit.
 
 Standard output carries JSON lines: {"say": text} any number of times, then {"done": measurements},
-{"error": {...}} or {"out_of_memory": text}. Of several processes that train one model, the first
-alone says how far it is and what was measured. SIGTERM, SIGINT or the death of the parent end it at
-the next Python statement; the checkpoints of the family stay, and the same request started again
-resumes from them.
+{"error": {...}} or, of a training step, {"out_of_memory": text}. Of several processes that train
+one model, the first alone says how far it is and what was measured. SIGTERM, SIGINT or the death of
+the parent end it at the next Python statement; the checkpoints of the family stay, and the same
+request started again resumes from them.
 """
 
 import importlib
@@ -15,16 +15,18 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from tickertone.errors import TickertoneError
+from tickertone.errors import ModelError, TickertoneError
 from tickertone.models.data_parallel import MICRO_BATCH, processes, rank, whole_number
+from tickertone.models.out_of_memory import TooManyRows, in_a_line, ran_out_of_memory
 from tickertone.models.protocol import FitJob, Fitted
 from tickertone.store.disk import disk_errors_in_words
 from tickertone.store.files import locked
-from tickertone.training.memory import ran_out_of_memory
 from tickertone.training.request import FitRequest, Measurements
 
 TERMINATED = 143  # 128 + SIGTERM, as shells report it
@@ -42,17 +44,18 @@ def main(arguments: list[str]) -> int:
         # A worker whose parent was killed may live on for a moment: it keeps its successor waiting.
         with locked(path.with_name(f"worker{rank() or ''}.lock")):
             request = FitRequest.model_validate_json(path.read_bytes())
-            with disk_errors_in_words(request.scratch, request.out):
+            with (
+                disk_errors_in_words(request.scratch, request.out),
+                _memory_errors_in_words(request.subject),
+            ):
                 measurements = run(request)
     except TickertoneError as error:
         kind = type(error).__name__
         parts = {"found": error.found, "expected": error.expected, "remedy": error.remedy}
         _send({"error": {"kind": kind, "place": error.place, **parts}})
         return FAILED
-    except (MemoryError, RuntimeError) as error:
-        if not ran_out_of_memory(error):
-            raise
-        _send({"out_of_memory": str(error).strip().partition("\n")[0] or "no memory"})
+    except TooManyRows as error:
+        _send({"out_of_memory": str(error)})
         return OUT_OF_MEMORY
     if rank() == 0:
         _send({"done": measurements.model_dump(mode="json")})
@@ -92,6 +95,23 @@ def run(request: FitRequest) -> Measurements:
         processes=processes(),
         micro_batch=whole_number(MICRO_BATCH),
     )
+
+
+@contextmanager
+def _memory_errors_in_words(subject: str) -> Iterator[None]:
+    """Where no row is trained on, as while a network is loaded, fewer of them are no help."""
+    try:
+        yield
+    except (MemoryError, RuntimeError) as error:
+        if not ran_out_of_memory(error):
+            raise
+        raise ModelError(
+            f"training of {subject}",
+            found=f"out of memory, and not in a training step: {in_a_line(error)}",
+            expected="room to load the network, to keep what its optimizer keeps, and to score dev",
+            remedy="free memory, tune adapters (tuning: lora or qlora) or take a smaller base; "
+            "then run it again: it resumes from its last complete checkpoint",
+        ) from error
 
 
 def _settle_threads(scratch: Path) -> None:

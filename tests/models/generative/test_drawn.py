@@ -62,3 +62,8 @@ def test_embeddings_of_another_width_are_refused(tmp_path: Path) -> None:
     shape = {"embeddings": True, "tokenizer": with_weights()}
     with pytest.raises(ModelError, match="width 384"):
         fitted(tmp_path, recipe("t5", shape=shape))
+
+
+def test_prompts_longer_than_a_shapes_positions_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="64 positions"):
+        fitted(tmp_path, recipe("llama", shape={"positions": 64}, max_length=65))

@@ -175,6 +175,25 @@ def test_no_prompt_is_longer_than_it_may_be(reasoner: Make) -> None:
     assert end.endswith("sentiment :")
 
 
+def test_the_nearest_examples_are_looked_up_once_for_rationale_and_label(reasoner: Make) -> None:
+    model, some = reasoner(), texts()[:3]
+    expected = model.logits(some)
+    looked: list[str] = []
+
+    def nearest(asked: Any) -> Any:
+        looked.extend(asked)
+        return [model.shots] * len(asked)
+
+    model.nearest = nearest
+    rationales = model.rationales(some[:2])
+    assert looked == some[:2]
+    rationales += model.rationales(some[2:])
+    np.testing.assert_array_equal(model.logits_after(some, rationales), expected)
+    assert looked == some
+    model.logits_after(some[:1], rationales[:1])  # written in an earlier run
+    assert looked == [*some, some[0]]
+
+
 def test_no_text_takes_no_pass(reasoner: Make) -> None:
     model = reasoner()
     assert model.rationales([]) == []

@@ -14,6 +14,7 @@ from tickertone.catalog.claims import (
 from tickertone.catalog.lineage import first_base
 from tickertone.catalog.models import base_of
 from tickertone.catalog.recipes.endpoint import EndpointSpec
+from tickertone.dag.expected import is_unknown
 from tickertone.dag.planner import CANNOT_PLAN, Node, Results
 from tickertone.dag.scope import Scope
 from tickertone.endpoint.leave import refuse_what_may_not_leave
@@ -54,14 +55,14 @@ def step(scope: Scope, subject: str, results: Results) -> Step:
         target = comparison.target
         if target:
             inputs |= _of_target(scope, target, comparison.split, results)
+            if reason := _why_not_measured(scope, target, results):
+                absent[f"{target}/"] = reason
         for system in _systems(scope, comparison):
             key = f"{target}/{system}" if target else system
             if reason := _why_absent(scope, comparison, system, results):
                 absent[key] = reason
             elif target is None:
-                inputs[f"measurements:{system}"] = results.output(
-                    "finetune", system, "measurements"
-                )
+                inputs[f"measurements:{system}"] = _measurements(system, results)
             elif source := _contaminated(scope, target, system):
                 contaminated[key] = source
     named = {comparison.target for comparison in _comparisons(scope)}
@@ -126,19 +127,36 @@ def _why_absent(
     scope: Scope, comparison: ComparisonSpec, system: str, results: Results
 ) -> str | None:
     """Why there is no figure of a system, in words without a path; None where there is one."""
-    if comparison.target is not None and comparison.target in scope.left_out:
-        return f"the target is left out: {scope.left_out[comparison.target]}"
+    target = comparison.target
+    if target is not None and target in scope.left_out:
+        return _why_not_measured(scope, target, results)
     node = _made_by(scope, comparison, system)
     if node is None:
+        if system in scope.without:
+            return f"the model is left out: {scope.without[system]}"
         if system not in scope.spec.models:
             return "not in this experiment"
         return "sits out this target: it was trained on its texts"
     if not results.has(node):
         return _why_not_made(scope, system, node)
-    target = comparison.target
-    if target and not results.has(Node("evaluate", f"{scope.name}/{target}")):
+    return _why_not_measured(scope, target, results) if target else None
+
+
+def _why_not_measured(scope: Scope, target: str, results: Results) -> str | None:
+    """Why there is no figure at all on a target; None where there are some."""
+    if target in scope.left_out:
+        return f"the target is left out: {scope.left_out[target]}"
+    if not results.has(Node("evaluate", f"{scope.name}/{target}")):
         return "the target was not evaluated"
     return None
+
+
+def _measurements(system: str, results: Results) -> Output:
+    """Known by what was measured: a fit that leaves the same weights may take another time."""
+    output = results.output("finetune", system, "measurements")
+    if is_unknown(output):
+        return output
+    return output.model_copy(update={"content": output.files[0].sha256})
 
 
 def _why_not_made(scope: Scope, system: str, node: Node) -> str:
@@ -176,7 +194,7 @@ def _contaminated(scope: Scope, target: str, system: str) -> str | None:
     dataset = scope.targets[target].test.dataset
     for model in members:
         base = first_base(model, scope.catalog.models)
-        if base and (source := scope.catalog.contaminated(base.name, dataset)):
+        if base and (source := scope.catalog.contaminated(base, dataset)):
             return source
     return None
 

@@ -78,4 +78,4 @@ def _system(name: str, kind: str, contaminated: str | None) -> JSON:
 
 def _contaminated(scope: Scope, model: str, dataset: str) -> str | None:
     base = first_base(model, scope.catalog.models)
-    return scope.catalog.contaminated(base.name, dataset) if base else None
+    return scope.catalog.contaminated(base, dataset) if base else None

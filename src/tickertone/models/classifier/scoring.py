@@ -9,13 +9,20 @@ import torch
 from transformers import AutoModelForSequenceClassification
 
 from tickertone.catalog.forms.classifier import ClassifierForm
-from tickertone.errors import ModelError
 from tickertone.models.bases import checked_base
 from tickertone.models.classifier.head import columns
 from tickertone.models.encoder.forward import logits_of
-from tickertone.models.pretrained import device, load_tokenizer, quiet, require_positions
+from tickertone.models.pretrained import (
+    device,
+    load_tokenizer,
+    quiet,
+    require_all_weights,
+    require_positions,
+)
 from tickertone.models.protocol import Embed, Matrix, Text
 from tickertone.models.token_batches import tokenise
+
+_CLASSIFIES = "choose a classifier with its head, or fine-tune this one (family encoder)"
 
 
 class ClassifierScorer:
@@ -61,17 +68,6 @@ def load(
             ignore_mismatched_sizes=True,  # so that they are reported, and refused below
             output_loading_info=True,
         )
-    _require_all_weights(report, form.base.name)
+    require_all_weights(report, form.base.name, remedy=_CLASSIFIES)
     require_positions(model, form.max_length, form.base.name)
     return ClassifierScorer(model.to(device()).eval(), tokenizer, form.max_length, chosen)
-
-
-def _require_all_weights(report: dict[str, Any], base: str) -> None:
-    """A head or a pooler that is drawn at random answers at random."""
-    if absent := sorted({*report["missing_keys"], *(key[0] for key in report["mismatched_keys"])}):
-        raise ModelError(
-            f"base {base}",
-            found=f"{len(absent)} parameters missing or of another shape, such as {absent[0]}",
-            expected="a classifier with its head",
-            remedy="choose a checkpoint that classifies, or fine-tune this one (family encoder)",
-        )

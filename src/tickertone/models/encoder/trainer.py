@@ -17,6 +17,7 @@ from tickertone.models.data_parallel import agreed, parts_of_batch, processes, r
 from tickertone.models.dev_scores import log_loss_and_accuracy
 from tickertone.models.encoder.batches import LengthSampler
 from tickertone.models.encoder.forward import logits_of
+from tickertone.models.out_of_memory import step_of_rows
 from tickertone.models.token_batches import PAD_MULTIPLE
 
 _MAX_GRADIENT_NORM = 1.0
@@ -89,11 +90,16 @@ class EncoderTrainer(Trainer):  # type: ignore[misc]
     ) -> torch.Tensor:
         """Gradients of the mean loss over a batch, a micro-batch at a time; returns that loss.
 
-        Of several processes, each returns a share whose mean over processes is the loss.
+        Of several processes, each returns a share whose mean over processes is the loss. Raises
+        TooManyRows where memory runs out.
         """
         model.train()
         if processes() > 1:
             self._draw_apart()
+        with step_of_rows():
+            return self._gradients(model, inputs)
+
+    def _gradients(self, model: Any, inputs: dict[str, torch.Tensor]) -> torch.Tensor:
         parts = parts_of_batch(self.row_sizes(inputs["labels"]))
         inputs = self._prepare_inputs(inputs)
         total = torch.zeros((), device=self.args.device)

@@ -16,7 +16,7 @@ from safetensors.torch import load_file, load_model, save_file
 from tickertone.catalog.forms.prompted import PromptedForm
 from tickertone.errors import ModelError
 from tickertone.models.generative.network import Network
-from tickertone.models.pretrained import device, load_tokenizer
+from tickertone.models.pretrained import device, load_tokenizer, require_all_weights
 
 WEIGHTS = "model.safetensors"
 ADAPTERS = "adapter_model.safetensors"
@@ -26,12 +26,14 @@ def prompted_model(base: Path, form: PromptedForm, network: Network) -> Any:
     """The base in evaluation mode on the device, with new adapters if the form has them.
 
     Adapters, and a base that is but a shape, are drawn from torch's global generator. Raises
-    ModelError for a base of another kind, or one that lacks weights.
+    ModelError for a base of another kind, or one that lacks weights or positions.
     """
     if form.base.made is not None:
         from tickertone.models.generative.drawn import drawn
 
-        return drawn(form.base.made, base).to(device()).eval()
+        model = drawn(form.base.made, base)
+        _require_positions(model, form)
+        return model.to(device()).eval()
     return _pretrained(base, form, network)
 
 
@@ -60,7 +62,7 @@ def _pretrained(folder: Path, form: PromptedForm, network: Network) -> Any:
             expected=f"a base that {network.auto_class} knows",
             remedy="choose another base, or another family for this one",
         ) from None
-    _require_all_weights(report, form.base.name)
+    require_all_weights(report, form.base.name)
     network.require_suitable(model, form.base.name)
     _require_positions(model, form)
     _keep_four_bits_as_they_are(model)
@@ -151,18 +153,6 @@ def _keep_four_bits_as_they_are(model: Any) -> None:
 def _hush() -> None:
     """Bitsandbytes warns about compiled code that it could fetch from the Hub."""
     logging.getLogger("bitsandbytes").setLevel(logging.ERROR)
-
-
-def _require_all_weights(report: dict[str, Any], base: str) -> None:
-    """A head drawn at random would answer at random, so nothing may be missing."""
-    absent = sorted({*report["missing_keys"], *(entry[0] for entry in report["mismatched_keys"])})
-    if absent:
-        raise ModelError(
-            f"base {base}",
-            found=f"{len(absent)} parameters missing or of another shape, such as {absent[0]}",
-            expected="a tensor for each parameter of the architecture in config.json",
-            remedy="choose weights that were saved for this config.json",
-        )
 
 
 def _require_positions(model: Any, form: PromptedForm) -> None:

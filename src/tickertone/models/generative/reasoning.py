@@ -7,6 +7,7 @@ the label's words are scored after it, as they are without one.
 """
 
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from itertools import takewhile
 from typing import Any
 
@@ -17,6 +18,7 @@ from transformers import GenerationConfig
 from tickertone.catalog.forms.prompt_template import PromptTemplate
 from tickertone.models.generative.encoding import Encoding
 from tickertone.models.generative.network import Network
+from tickertone.models.generative.prompts import Shot
 from tickertone.models.generative.rationale_prompts import RationalePrompts
 from tickertone.models.generative.scorer import PromptedScorer
 from tickertone.models.protocol import Matrix, Text
@@ -37,9 +39,12 @@ class ReasoningScorer(PromptedScorer):
 
     def rationales(self, texts: Sequence[Text]) -> list[str]:
         """What the model writes about each text before it answers."""
+        found = self.shots_for(texts)
+        if self.nearest:
+            self._awaited.update(zip(texts, found, strict=True))
         asked = [
             self.prompts.before_rationale(text, shots)
-            for text, shots in zip(texts, self.shots_for(texts), strict=True)
+            for text, shots in zip(texts, found, strict=True)
         ]
         written = greedy(
             self.model, self.tokenizer, self.network, asked, self.prompts.spec.max_tokens
@@ -54,10 +59,23 @@ class ReasoningScorer(PromptedScorer):
             [
                 self.prompts.after_rationale(text, shots, rationale)
                 for text, shots, rationale in zip(
-                    texts, self.shots_for(texts), rationales, strict=True
+                    texts, self._shots_again(texts), rationales, strict=True
                 )
             ]
         )
+
+    def _shots_again(self, texts: Sequence[Text]) -> list[Sequence[Shot]]:
+        """The examples that stood before the rationale; looked up where it was written earlier."""
+        distinct = dict.fromkeys(texts)
+        known = {text: self._awaited.pop(text) for text in distinct if text in self._awaited}
+        new = [text for text in distinct if text not in known]
+        known.update(zip(new, self.shots_for(new), strict=True))
+        return [known[text] for text in texts]
+
+    @cached_property
+    def _awaited(self) -> dict[Text, Sequence[Shot]]:
+        """The nearest examples of texts that have a rationale and no scores yet."""
+        return {}
 
 
 def greedy(

@@ -4,11 +4,12 @@ import numpy as np
 import pytest
 
 from tests.models.tiny import tiny_base, tiny_recipe
+from tests.training.no_memory import LACKS
 from tests.training.requests import request
 from tickertone.errors import ModelError
 from tickertone.models.data_parallel import MICRO_BATCH
+from tickertone.models.out_of_memory import TooManyRows, ran_out_of_memory, step_of_rows
 from tickertone.training.launch import fit_in_process
-from tickertone.training.memory import ran_out_of_memory
 from tickertone.training.threads import VARIABLE
 
 CHECKOUT = Path(__file__).parents[2]
@@ -46,6 +47,26 @@ def test_what_torch_raises_when_memory_runs_out_is_known(kind: str) -> None:
 )
 def test_other_errors_are_not_taken_for_it(error: BaseException, expected: bool) -> None:
     assert ran_out_of_memory(error) == expected
+
+
+def test_in_a_training_step_it_means_too_many_rows() -> None:
+    with pytest.raises(TooManyRows, match="no room"), step_of_rows():
+        raise MemoryError("no room\nand many more words")
+    with pytest.raises(RuntimeError, match="shapes"), step_of_rows():
+        raise RuntimeError("mat1 and mat2 shapes cannot be multiplied")
+
+
+@pytest.mark.slow
+def test_a_network_that_has_no_room_is_an_error_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(LACKS, "network")
+    recipe = tiny_recipe(tiny_base(tmp_path / "base"), batch_size=7)
+    asked = request(tmp_path, recipe, fit="tests.training.no_memory")
+    with pytest.raises(ModelError, match="not in a training step: no room for the network") as told:
+        fit_in_process(asked, lambda line: None)
+    assert (asked.scratch / "tried.txt").read_text().split() == ["7"]
+    assert "smaller base" in told.value.remedy
 
 
 @pytest.mark.slow
