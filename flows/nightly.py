@@ -1,6 +1,7 @@
 """From pinned data to evaluated ensembles: what changed since the last run is computed, no more.
 
-    ingest -> validate -> finetune -> extract -> index -> combine -> evaluate -> claims -> report
+    ingest -> validate -> finetune -> extract -> index
+           -> combine -> sweep -> evaluate -> budgets -> claims -> report
 
 Every stage has one task run for each data set, model or target; one that fails does not stop its
 siblings, only what needs it. Heavy imports stay inside the stages: workers import this module.
@@ -14,6 +15,7 @@ from prefect.task_runners import ThreadPoolTaskRunner
 
 from flows.choices import Experiment, Model, Stage
 from flows.steps import announce, carry_out, conclude
+from tasks.budgets import budgets
 from tasks.claims import claims
 from tasks.combine import combine
 from tasks.evaluate import evaluate
@@ -24,6 +26,7 @@ from tasks.ingest import ingest
 from tasks.limits import ensure_limits
 from tasks.publishing import publish_data_quality, publish_leaderboard
 from tasks.report import report
+from tasks.sweep import sweep
 from tasks.validate import validate
 from tickertone.dag.run import Run
 from tickertone.workspace import Workspace
@@ -58,7 +61,9 @@ def nightly(
     carry_out(run, extract)
     index(run, "logits", return_state=True)  # what follows reads files: it need not wait for a cure
     carry_out(run, combine)
+    carry_out(run, sweep)
     evaluated = carry_out(run, evaluate)
+    carry_out(run, budgets)
     carry_out(run, claims)
     carry_out(run, report)
 

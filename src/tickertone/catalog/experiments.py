@@ -47,6 +47,9 @@ class BudgetSpec(Frozen):
 
     per_class: tuple[int, ...] = Field(min_length=1, description="labels a class, 0 for none")
     draws: int = Field(20, ge=2)
+    compare: Name | None = Field(
+        None, description="a combiner that is held against all others, with paired intervals"
+    )
 
     @model_validator(mode="after")
     def _rising(self) -> Self:
@@ -94,6 +97,13 @@ class ExperimentSpec(Frozen):
         both = set(self.models) & set(self.combiners)
         if both:
             raise ValueError(f"names of a model and of a combiner at once: {sorted(both)}")
+        return self
+
+    @model_validator(mode="after")
+    def _compares_a_combiner(self) -> Self:
+        compare = self.budgets.compare if self.budgets else None
+        if compare is not None and compare not in self.combiners:
+            raise ValueError(f"budgets.compare: {compare} is not one of combiners")
         return self
 
     @model_validator(mode="after")

@@ -1,7 +1,7 @@
-"""What the database takes from the catalog: origins, targets, groups, and who tests claims."""
+"""What the database takes from the catalog: origins, targets, groups, stages of experiments."""
 
 from tickertone.catalog.load import Catalog
-from tickertone.store.indexer import CatalogRows, Claiming, GroupMember, Origin, TargetSplit
+from tickertone.store.indexer import CatalogRows, ExperimentStage, GroupMember, Origin, TargetSplit
 
 
 def catalog_rows(catalog: Catalog) -> CatalogRows:
@@ -33,9 +33,10 @@ def catalog_rows(catalog: Catalog) -> CatalogRows:
             for group, systems in experiment.groups.items()
             for system in systems
         ),
-        claiming=tuple(
-            Claiming(experiment=name)
+        stages=tuple(
+            ExperimentStage(experiment=name, stage=stage)
             for name, experiment in catalog.experiments.items()
-            if experiment.claims
+            for stage, has in (("budgets", experiment.budgets), ("claims", experiment.claims))
+            if has
         ),
     )

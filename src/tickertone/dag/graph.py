@@ -10,7 +10,8 @@ from tickertone.dag.scope import Scope
 from tickertone.errors import ConfigError
 
 STAGES = (
-    "ingest", "validate", "finetune", "extract", "combine", "evaluate", "claims", "report",
+    "ingest", "validate", "finetune", "extract",
+    "combine", "sweep", "evaluate", "budgets", "claims", "report",
 )  # fmt: skip
 
 

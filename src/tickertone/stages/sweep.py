@@ -22,6 +22,7 @@ from tickertone.combiners.registry import make_combiner
 from tickertone.draws import drawn
 from tickertone.metrics.scorecard import Metric, measure, statistics
 from tickertone.stages.examples import read_examples, read_labels
+from tickertone.stages.hits import HITS, hit_rows
 from tickertone.stages.pools import read_pool, read_unlabelled
 from tickertone.stages.work import Made, Product, Work
 
@@ -32,7 +33,6 @@ CURVE = pa.schema(
         *((name, pa.float64()) for name in METRICS),
     ]
 )
-HITS = pa.schema([("k", pa.int64()), ("draw", pa.int64()), ("hits", pa.binary())])
 WEIGHTS = pa.schema([("k", pa.int64()), ("member", pa.string()), ("weight", pa.float64())])
 
 
@@ -52,7 +52,14 @@ def run(work: Work) -> Product:
     truth = read_labels(work.only("test"), work.settings["labels"])
     tables = {
         "curve": pa.Table.from_pylist([r for fit in fits for r in _scores(fit, truth)], CURVE),
-        "hits": pa.Table.from_pylist([r for fit in fits for r in _hits(fit, truth)], HITS),
+        "hits": pa.Table.from_pylist(
+            [
+                row
+                for fit in fits
+                for row in hit_rows(fit.per_class, fit.probabilities.argmax(axis=2) == truth)
+            ],
+            HITS,
+        ),
         "weights": pa.Table.from_pylist(
             [
                 {"k": fit.per_class, "member": member, "weight": weight}
@@ -102,16 +109,3 @@ def _scores(fit: Fit, truth: Labels) -> Iterator[dict[str, Any]]:
         measures = measure(sums, texts, width)
         scores = {name: float(measures[Metric(name)]) for name in METRICS}
         yield {"k": fit.per_class, "draw": draw, "n": texts, **scores}
-
-
-def _hits(fit: Fit, truth: Labels) -> Iterator[dict[str, Any]]:
-    """A bit a text, the first in the highest bit of the first byte (numpy.packbits)."""
-    for draw, right in enumerate(fit.probabilities.argmax(axis=2) == truth):
-        yield {"k": fit.per_class, "draw": draw, "hits": np.packbits(right).tobytes()}
-
-
-def read_hits(table: pa.Table, per_class: int, texts: int) -> np.ndarray[Any, np.dtype[np.bool_]]:
-    """Whether each text was got right in each draw of a budget, shape (draw, text)."""
-    rows = table.filter(pa.compute.field("k") == per_class).sort_by("draw")["hits"].to_pylist()
-    bits = np.array([np.frombuffer(row, dtype=np.uint8) for row in rows])
-    return np.unpackbits(bits, axis=1, count=texts).astype(np.bool_)

@@ -51,10 +51,11 @@ class GroupMember(Frozen):
     system: str
 
 
-class Claiming(Frozen):
-    """An experiment that tests claims."""
+class ExperimentStage(Frozen):
+    """A stage that an experiment has as a whole, and another may not: budgets, claims."""
 
     experiment: str
+    stage: str
 
 
 class CatalogRows(Frozen):
@@ -64,7 +65,7 @@ class CatalogRows(Frozen):
     targets: tuple[TargetSplit, ...]
     published: tuple[PublishedRow, ...]
     groups: tuple[GroupMember, ...] = ()
-    claiming: tuple[Claiming, ...] = ()
+    stages: tuple[ExperimentStage, ...] = ()
 
 
 def index_manifests(
@@ -241,7 +242,7 @@ def make_current(
     )
 
 
-_OF_EXPERIMENTS = ("target_split", "group_member", "claiming")
+_OF_EXPERIMENTS = ("target_split", "group_member", "experiment_stage")
 
 
 def _replace_catalog(connection: "DuckDBPyConnection", catalog: CatalogRows) -> None:
@@ -276,13 +277,13 @@ def _catalog_tables(catalog: CatalogRows) -> dict[str, list[tuple[object, ...]]]
         "target_split": catalog.targets,
         "published_row": catalog.published,
         "group_member": catalog.groups,
-        "claiming": catalog.claiming,
+        "experiment_stage": catalog.stages,
     }
     return {t: [tuple(row.model_dump().values()) for row in rows] for t, rows in tables.items()}
 
 
 def _drop_gone_targets(connection: "DuckDBPyConnection", catalog: CatalogRows) -> None:
-    """What was taken out of an experiment, a target or its claims, leaves the views."""
+    """What was taken out of an experiment, a target, budgets or claims, leaves the views."""
     for experiment in {target.experiment for target in catalog.targets}:
         connection.execute(
             "DELETE FROM current WHERE stage = 'evaluate' AND split_part(subject, '/', 1) = ? "
@@ -291,7 +292,7 @@ def _drop_gone_targets(connection: "DuckDBPyConnection", catalog: CatalogRows) -
             [experiment, experiment],
         )
         connection.execute(
-            "DELETE FROM current WHERE stage = 'claims' AND subject = ? "
-            "AND subject NOT IN (SELECT experiment FROM claiming)",
-            [experiment],
+            "DELETE FROM current WHERE stage IN ('budgets', 'claims') AND subject = ? "
+            "AND stage NOT IN (SELECT stage FROM experiment_stage WHERE experiment = ?)",
+            [experiment, experiment],
         )

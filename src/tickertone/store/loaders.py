@@ -152,10 +152,11 @@ def _forget_lost_shards(
     )
 
 
-def _evaluate(connection: "DuckDBPyConnection", artifacts: Artifacts, manifest: Manifest) -> int:
+def _outputs(connection: "DuckDBPyConnection", artifacts: Artifacts, manifest: Manifest) -> int:
+    """Of a stage whose outputs are tables of the database as they are."""
     added = 0
-    for output, table, columns in _EVALUATE_TABLES:
-        path = artifacts.paths(manifest.outputs[output])[0]
+    for output, table, columns in _TABLES_OF[manifest.stage]:
+        (path,) = artifacts.paths(manifest.outputs[output])
         added += _copy(connection, table, columns, manifest.fingerprint, path)
     return added
 
@@ -174,30 +175,43 @@ _EVALUATE_TABLES = (
 )
 
 
-def _claims(connection: "DuckDBPyConnection", artifacts: Artifacts, manifest: Manifest) -> int:
-    (path,) = artifacts.paths(manifest.outputs["claims"])
-    return _copy(connection, "claim_row", _OF_CLAIMS, manifest.fingerprint, path)
-
-
-_OF_CLAIMS = (
-    "paper, claim, part, statement, comparison, target, split, metric, n, left_value, right_value, "
-    "measured, low, high, verdict, why"
-)
+_TABLES_OF = {
+    "evaluate": _EVALUATE_TABLES,
+    "budgets": (
+        (
+            "budget_curves",
+            "budget_row",
+            "target, option, combiner, k, draws, accuracy_mean, accuracy_min, accuracy_max, "
+            "accuracy_se, macro_f1_mean, log_loss_mean, ece_mean",
+        ),
+        (
+            "budget_contrasts",
+            "contrast_row",
+            "target, combiner, than, k, difference, low, high",
+        ),
+    ),
+    "claims": (
+        (
+            "claims",
+            "claim_row",
+            "paper, claim, part, statement, comparison, target, split, metric, n, left_value, "
+            "right_value, measured, low, high, verdict, why",
+        ),
+    ),
+}
 _TABLES = {
     "ingest": ("quarantine_row",),
     "validate": ("snapshot_row", "example_row"),
     "finetune": ("model_row",),
     "extract": ("scorer_row",),
-    "evaluate": tuple(table for _, table, _ in _EVALUATE_TABLES),
-    "claims": ("claim_row",),
+    **{stage: tuple(table for _, table, _ in made) for stage, made in _TABLES_OF.items()},
 }
 _LOADERS: dict[str, Loader] = {
     "ingest": _ingest,
     "validate": _validate,
     "finetune": _finetune,
     "extract": _extract,
-    "evaluate": _evaluate,
-    "claims": _claims,
+    **dict.fromkeys(_TABLES_OF, _outputs),
 }
 
 

@@ -16,7 +16,7 @@ CREATE TABLE IF NOT EXISTS target_split (
     experiment TEXT, target TEXT, dataset TEXT, split TEXT);
 CREATE TABLE IF NOT EXISTS group_member (
     experiment TEXT, "group" TEXT, system TEXT);
-CREATE TABLE IF NOT EXISTS claiming (experiment TEXT);
+CREATE TABLE IF NOT EXISTS experiment_stage (experiment TEXT, stage TEXT);
 CREATE TABLE IF NOT EXISTS published_row (
     target TEXT, system TEXT, accuracy DOUBLE, macro_f1 DOUBLE, weighted_f1 DOUBLE, source TEXT);
 CREATE TABLE IF NOT EXISTS snapshot_row (
@@ -52,6 +52,13 @@ CREATE TABLE IF NOT EXISTS evaluation_row (
     value DOUBLE, low DOUBLE, high DOUBLE);
 CREATE TABLE IF NOT EXISTS confusion_row (
     fingerprint TEXT, split TEXT, system TEXT, label TEXT, predicted TEXT, n BIGINT);
+CREATE TABLE IF NOT EXISTS budget_row (
+    fingerprint TEXT, target TEXT, option TEXT, combiner TEXT, k BIGINT, draws BIGINT,
+    accuracy_mean DOUBLE, accuracy_min DOUBLE, accuracy_max DOUBLE, accuracy_se DOUBLE,
+    macro_f1_mean DOUBLE, log_loss_mean DOUBLE, ece_mean DOUBLE);
+CREATE TABLE IF NOT EXISTS contrast_row (
+    fingerprint TEXT, target TEXT, combiner TEXT, than TEXT, k BIGINT, difference DOUBLE,
+    low DOUBLE, high DOUBLE);
 CREATE TABLE IF NOT EXISTS claim_row (
     fingerprint TEXT, paper TEXT, claim TEXT, part BIGINT, statement TEXT, comparison TEXT,
     target TEXT, split TEXT, metric TEXT, n BIGINT, left_value DOUBLE, right_value DOUBLE,
@@ -72,6 +79,8 @@ TABLES_BY_FINGERPRINT = (
     "leaderboard_row",
     "evaluation_row",
     "confusion_row",
+    "budget_row",
+    "contrast_row",
     "claim_row",
 )
 
@@ -149,6 +158,15 @@ CREATE OR REPLACE VIEW groups AS
     JOIN (SELECT experiment, "group", count(*) AS members FROM group_member GROUP BY ALL) m
       ON m.experiment = g.experiment AND m."group" = g."group"
     GROUP BY ALL;
+CREATE OR REPLACE VIEW budget_curves AS
+    SELECT c.subject AS experiment, r.target, r.option, r.combiner, r.k, r.draws, r.accuracy_mean,
+           r.accuracy_min, r.accuracy_max, r.accuracy_se, r.macro_f1_mean, r.log_loss_mean,
+           r.ece_mean, r.fingerprint
+    FROM budget_row r JOIN current c ON c.stage = 'budgets' AND c.fingerprint = r.fingerprint;
+CREATE OR REPLACE VIEW budget_contrasts AS
+    SELECT c.subject AS experiment, r.target, r.combiner, r.than, r.k, r.difference, r.low, r.high,
+           r.fingerprint
+    FROM contrast_row r JOIN current c ON c.stage = 'budgets' AND c.fingerprint = r.fingerprint;
 CREATE OR REPLACE VIEW claims AS
     SELECT c.subject AS experiment, r.paper, r.claim, r.statement, r.measured, r.low, r.high,
            r.verdict, r.part, r.comparison, r.target, r.split, r.metric, r.n, r.left_value,

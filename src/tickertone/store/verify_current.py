@@ -16,9 +16,9 @@ _GONE_TARGETS = """
 DELETE FROM main.current WHERE stage = 'evaluate'
 AND split_part(subject, '/', 1) IN (SELECT experiment FROM kept.target_split)
 AND subject NOT IN (SELECT experiment || '/' || target FROM kept.target_split);
-DELETE FROM main.current WHERE stage = 'claims'
+DELETE FROM main.current WHERE stage IN ('budgets', 'claims')
 AND subject IN (SELECT experiment FROM kept.target_split)
-AND subject NOT IN (SELECT experiment FROM kept.claiming)
+AND (stage, subject) NOT IN (SELECT (stage, experiment) FROM kept.experiment_stage)
 """
 _DIFFERENT = """
 SELECT coalesce(k.stage, e.stage), coalesce(k.subject, e.subject), k.fingerprint, e.fingerprint
