@@ -85,6 +85,15 @@ def test_a_drawn_t5_has_words_that_steps_of_a_thousandth_can_change(small_t5: An
     assert small_t5.get_input_embeddings().weight.std().item() == pytest.approx(1 / 8, rel=0.02)
 
 
+def test_a_drawn_t5_has_keys_no_larger_than_its_queries(small_t5: Any) -> None:
+    """T5 does not divide the scores of attention: its queries are drawn smaller instead."""
+    for block in (*small_t5.encoder.block, *small_t5.decoder.block):
+        for layer in block.layer[:-1]:
+            attention = getattr(layer, "SelfAttention", None) or layer.EncDecAttention
+            keys, queries = attention.k.weight.std().item(), attention.q.weight.std().item()
+            assert keys == pytest.approx(queries, rel=0.1)
+
+
 def test_a_drawn_t5_finds_no_word_much_likelier_than_all_others_and_not_all_alike(
     small_t5: Any,
 ) -> None:

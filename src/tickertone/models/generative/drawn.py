@@ -35,11 +35,13 @@ def drawn(shape: ShapeSpec, folder: Path) -> Any:
 
 
 def _t5(shape: ShapeSpec, tokenizer: Any) -> Any:
-    """As T5 1.1 begins: logits are not scaled down, and there is no dropout.
+    """As T5 1.1 begins, without dropout and with logits as they come, but drawn for Adam.
 
-    T5 draws word embeddings with a spread of 1, which Adam, in steps of a thousandth, would leave
-    as they are. Drawn smaller by the root of the width, by which the first T5 scales its logits
-    down, they give logits as large, and can be learnt.
+    Word embeddings of T5's own spread, 1, would stay as they are in steps of a thousandth. Smaller
+    by the root of the width they can be learnt, and logits begin as large as those that the first
+    T5 scales down. T5 does not divide attention scores by the root of a head's width: with keys as
+    large as it draws them, each text soon hangs on one token. Smaller by that root, scores grow no
+    faster than elsewhere.
     """
     model = T5ForConditionalGeneration(
         T5Config(
@@ -59,6 +61,9 @@ def _t5(shape: ShapeSpec, tokenizer: Any) -> Any:
     )
     with torch.no_grad():
         model.get_input_embeddings().weight.mul_(shape.width**-0.5)
+        for name, weight in model.named_parameters():
+            if name.endswith("Attention.k.weight"):
+                weight.mul_(model.config.d_kv**-0.5)
     return model
 
 
