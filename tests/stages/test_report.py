@@ -101,6 +101,7 @@ def work_of(tmp_path):
                 "published": [],
                 "published_training": [],
                 "groups": {},
+                "compared": None,
                 "missing": [],
                 **settings,
             },

@@ -2,7 +2,18 @@
 
 import typer
 
-from tickertone.cli import accept, catalog, claims, doctor, lock, maintenance, plan, results, run
+from tickertone.cli import (
+    accept,
+    budgets,
+    catalog,
+    claims,
+    doctor,
+    lock,
+    maintenance,
+    plan,
+    results,
+    run,
+)
 from tickertone.cli.mistakes import told
 
 app = typer.Typer(
@@ -17,6 +28,7 @@ app.command()(plan.plan)
 app.command()(plan.why)
 app.command()(accept.accept)
 app.command()(results.leaderboard)
+app.command()(budgets.budgets)
 app.command()(claims.claims)
 app.command()(results.sql)
 app.command()(results.report)

@@ -6,6 +6,7 @@ of system differ in shape too. Labels are drawn as text, never read as mathemati
 
 import re
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from io import StringIO
 from typing import TYPE_CHECKING, Any
 
@@ -17,14 +18,14 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 # Stand-ins, because matplotlib takes no CSS variable.
-_INK, _RULE, _MODEL, _COMBINER = "#010203", "#010204", "#010205", "#010206"
+INK, RULE, MODEL, COMBINER = "#010203", "#010204", "#010205", "#010206"
 _PROPERTIES = {
-    _INK: "var(--ink)",
-    _RULE: "var(--rule)",
-    _MODEL: "var(--model)",
-    _COMBINER: "var(--combiner)",
+    INK: "var(--ink)",
+    RULE: "var(--rule)",
+    MODEL: "var(--model)",
+    COMBINER: "var(--combiner)",
 }
-_COLOURS = {"model": _MODEL, "combiner": _COMBINER}
+_COLOURS = {"model": MODEL, "combiner": COMBINER}
 _MARKERS = {"model": "o", "combiner": "D"}
 _SETTINGS: Any = {
     "svg.hashsalt": "tickertone",
@@ -33,28 +34,34 @@ _SETTINGS: Any = {
     "font.family": ["sans-serif"],
     "font.sans-serif": ["DejaVu Sans"],  # comes with matplotlib: the same widths everywhere
     "font.size": 10,
-    "text.color": _INK,
-    "axes.edgecolor": _RULE,
-    "axes.labelcolor": _INK,
-    "xtick.color": _INK,
-    "ytick.color": _INK,
+    "text.color": INK,
+    "axes.edgecolor": RULE,
+    "axes.labelcolor": INK,
+    "xtick.color": INK,
+    "ytick.color": INK,
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.spines.left": False,
-    "grid.color": _RULE,
+    "grid.color": RULE,
     "grid.linewidth": 0.6,
 }
 
 
+def drawing() -> AbstractContextManager[None]:
+    """Within it matplotlib draws for the page."""
+    import matplotlib as mpl
+
+    return mpl.rc_context(_SETTINGS)
+
+
 def accuracy_intervals(ranking: Ranking, name: str) -> str:
     """Accuracy of each system with its 95 % interval, best on top. `name` is unique on the page."""
-    import matplotlib as mpl
-    from matplotlib.figure import Figure
+    with drawing():
+        from matplotlib.figure import Figure
 
-    with mpl.rc_context(_SETTINGS):
         figure = Figure(figsize=(5.8, 0.9 + 0.25 * len(ranking.rows)), layout="constrained")
         axes = figure.subplots()
-        axes.axvline(ranking.best["accuracy"], color=_INK, linewidth=0.8, linestyle=(0, (2, 3)))
+        axes.axvline(ranking.best["accuracy"], color=INK, linewidth=0.8, linestyle=(0, (2, 3)))
         for place, row in enumerate(ranking.rows):
             colour = _COLOURS[row["kind"]]
             axes.plot(
@@ -71,7 +78,7 @@ def accuracy_intervals(ranking: Ranking, name: str) -> str:
         axes.grid(visible=True, axis="x")
         axes.set_axisbelow(True)
         axes.set_xlabel("accuracy")
-        return _svg(figure, name)
+        return svg(figure, name)
 
 
 def reliability(bins: Rows, kinds: Mapping[str, str], name: str) -> str:
@@ -79,13 +86,12 @@ def reliability(bins: Rows, kinds: Mapping[str, str], name: str) -> str:
 
     `bins` has rows of system, n, confidence and accuracy, one for each bin with texts.
     """
-    import matplotlib as mpl
-    from matplotlib.figure import Figure
+    with drawing():
+        from matplotlib.figure import Figure
 
-    with mpl.rc_context(_SETTINGS):
         figure = Figure(figsize=(4.4, 4.2), layout="constrained")
         axes = figure.subplots()
-        axes.plot([0, 1], [0, 1], color=_INK, linewidth=0.8, linestyle=(0, (2, 3)))
+        axes.plot([0, 1], [0, 1], color=INK, linewidth=0.8, linestyle=(0, (2, 3)))
         for system, kind in kinds.items():
             _reliability_line(axes, [row for row in bins if row["system"] == system], kind)
         lowest = min([row["confidence"] for row in bins] or [0.0])
@@ -95,7 +101,7 @@ def reliability(bins: Rows, kinds: Mapping[str, str], name: str) -> str:
         axes.set_axisbelow(True)
         axes.set_xlabel("confidence (highest probability)")
         axes.set_ylabel("share that is right")
-        return _svg(figure, name)
+        return svg(figure, name)
 
 
 def _reliability_line(axes: "Axes", rows: Rows, kind: str) -> None:
@@ -114,7 +120,7 @@ def _reliability_line(axes: "Axes", rows: Rows, kind: str) -> None:
     )
 
 
-def _svg(figure: "Figure", name: str) -> str:
+def svg(figure: "Figure", name: str) -> str:
     """The figure as an element for a page, its ids made unique by `name`."""
     written = StringIO()
     nothing = dict.fromkeys(("Date", "Creator", "Format", "Type"))

@@ -52,8 +52,9 @@ class Findings:
     `target_specs`, `dataset_specs` and `model_specs` are parts of catalog stanzas by name;
     `published` rows of target, system, accuracy, macro_f1, weighted_f1 and source;
     `published_training` of model, system, minutes, device and source; `groups` holds the systems
-    of each group, `claims` the rows of the stage claims; `missing` names the steps that did not
-    end well; `step_seconds` says what each step took when it was computed.
+    of each group, `claims` the rows of the stage claims; `budget_curves` and `budget_contrasts` are
+    those of the stage budgets, whose chosen combiner is `compared`; `missing` names the steps that
+    did not end well; `step_seconds` says what each step took when it was computed.
     """
 
     experiment: str
@@ -65,6 +66,9 @@ class Findings:
     published_training: Rows = ()
     groups: Mapping[str, Sequence[str]] = field(default_factory=dict)
     claims: Rows = ()
+    budget_curves: Rows = ()
+    budget_contrasts: Rows = ()
+    compared: str | None = None
     missing: Sequence[str] = ()
     targets: Mapping[str, TargetFindings] = field(default_factory=dict)
     datasets: Mapping[str, DatasetFindings] = field(default_factory=dict)

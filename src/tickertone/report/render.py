@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tickertone.report import charts, numbers
+from tickertone.report.budget_chart import budget_lines
+from tickertone.report.budgets import budget_table, contrast_rows, target_lines
 from tickertone.report.claims import claims_of, papers
 from tickertone.report.cost import model_costs, stage_costs
 from tickertone.report.detail import Matrix, PerLabel, matrices, member_weights, per_label
@@ -37,6 +39,7 @@ class TargetSection:
     combiners: Sequence[str]
     weights: Sequence[tuple[str, Sequence[float]]]
     groups: Sequence[GroupFigures]
+    by_labels: str
 
     @property
     def full(self) -> Ranking | None:
@@ -83,6 +86,8 @@ def render(findings: Findings) -> str:
             for position, name in enumerate(findings.target_specs, start=1)
         ],
         combiners=sorted({c for found in findings.targets.values() for c in found.weights}),
+        budgets=budget_table(findings.budget_curves),
+        contrasts=contrast_rows(findings.budget_contrasts),
         claims=claims_of(findings.claims),
         papers=papers(findings.claims),
         costs=model_costs(findings),
@@ -121,7 +126,13 @@ def _section(
         combiners=combiners,
         weights=weights,
         groups=group_figures(full.rows if full else (), findings.groups),
+        by_labels=_by_labels(findings, name, anchor),
     )
+
+
+def _by_labels(findings: Findings, target: str, anchor: str) -> str:
+    lines = target_lines(findings.budget_curves, target)
+    return budget_lines(lines, findings.compared, f"{anchor}-labels") if lines else ""
 
 
 def _reliability(ranking: Ranking, found: TargetFindings, anchor: str) -> str:

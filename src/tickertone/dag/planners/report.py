@@ -46,6 +46,7 @@ def wants(scope: Scope, _subject: str) -> list[Node]:
     for target in scope.targets:
         nodes += [Node("combine", f"{scope.name}/{target}/{c}") for c in scope.spec.combiners]
         nodes.append(Node("evaluate", f"{scope.name}/{target}"))
+    nodes += [Node("budgets", scope.name)] * (scope.spec.budgets is not None)
     return nodes + [Node("claims", scope.name)] * bool(scope.spec.claims)
 
 
@@ -81,6 +82,7 @@ def step(scope: Scope, subject: str, results: Results) -> Step:
                 if row.model in scope.spec.models
             ],
             "groups": {name: [*systems] for name, systems in scope.spec.groups.items()},
+            "compared": scope.spec.budgets.compare if scope.spec.budgets else None,
             "missing": missing,
             "templates": _templates(),
         },
@@ -121,6 +123,8 @@ def _shown(scope: Scope, node: Node, results: Results) -> dict[str, Output]:
         return {f"measurements:{last}": output("measurements")}
     if node.stage == "claims":
         return {"claims": output("claims")}
+    if node.stage == "budgets":
+        return {name: output(name) for name in ("budget_curves", "budget_contrasts")}
     if node.stage == "combine":
         return {f"weights:{node.subject.split('/', 1)[1]}": output("weights")}
     return {f"{name}:{last}": output(name) for name in _EVALUATED}

@@ -1,0 +1,92 @@
+"""An experiment with label budgets, from its logits to the view of people."""
+
+import pytest
+
+from tests.cli.conftest import Command
+
+BUDGETS = {"per_class": [0, 2, 8], "draws": 4, "compare": "stacking"}
+
+
+@pytest.fixture(scope="module")
+def swept(ran_once, tmp_path_factory):
+    """The small experiment, run once before it had budgets and once after."""
+    bench = ran_once.copied_to(tmp_path_factory.mktemp("swept") / "copy")
+    bench.edit("experiments/small.yaml", lambda c: c.update(budgets=BUDGETS))
+    bench.computed_then = bench.computed()
+    return bench
+
+
+def test_budgets_cost_their_own_steps_and_the_page(swept):
+    assert swept.computed_then == {
+        *(f"sweep small/{t}/{c}" for t in ("headlines", "wires") for c in ("mean", "stacking")),
+        "budgets small",
+        "report small",
+    }
+
+
+def test_the_view_has_every_budget_of_what_learns_and_one_of_what_does_not(swept):
+    found = swept.ask(
+        "SELECT combiner, option, k, draws FROM budget_curves WHERE target = 'headlines' "
+        "AND option <> 'DAFT^Z' ORDER BY ALL"
+    )
+    assert found == (
+        ("mean", "DAFT-E^Z", 0, 1),
+        ("stacking", "DAFT-E", 2, 4),
+        ("stacking", "DAFT-E", 8, 4),
+        ("stacking", "DAFT-E^Z", 0, 1),
+    )
+
+
+def test_the_mean_is_as_right_as_on_the_leaderboard(swept):
+    ((same,),) = swept.ask(
+        "SELECT bool_and(b.accuracy_mean = l.accuracy) FROM budget_curves b JOIN leaderboard l "
+        "ON l.system = b.combiner AND l.target = b.target AND l.experiment = b.experiment "
+        "WHERE l.split = 'full' AND b.combiner = 'mean'"
+    )
+    assert same
+
+
+def test_members_stand_beside_their_ensembles(swept):
+    found = swept.ask("SELECT DISTINCT combiner FROM budget_curves WHERE option = 'DAFT^Z'")
+    assert {name for (name,) in found} == {"words", "letters"}
+
+
+def test_contrasts_are_of_each_target_and_of_all(swept):
+    found = swept.ask("SELECT target, k FROM budget_contrasts ORDER BY ALL")
+    assert found == tuple(
+        (target, k) for target in ("headlines", "wires", None) for k in (0, 2, 8, None)
+    )
+
+
+def test_another_draw_count_costs_the_sweeps_of_what_learns(swept, tmp_path):
+    bench = swept.copied_to(tmp_path / "copy")
+    more = {**BUDGETS, "draws": 5}
+    bench.edit("experiments/small.yaml", lambda c: c.update(budgets=more))
+    assert bench.computed() == {
+        *(f"sweep small/{t}/stacking" for t in ("headlines", "wires")),
+        "budgets small",
+    }
+
+
+def test_without_budgets_they_leave_the_view(swept, tmp_path):
+    bench = swept.copied_to(tmp_path / "copy")
+    bench.edit("experiments/small.yaml", lambda c: c.pop("budgets"))
+    bench.computed()
+    assert bench.ask("SELECT * FROM budget_curves") == ()
+
+
+def test_the_command_shows_a_column_a_budget(swept):
+    command = Command(swept.workspace.root)
+    answer = command("budgets", "small")
+    assert answer.code == 0, answer.err
+    assert "stacking" in answer.out
+    assert "DAFT-E" in answer.out
+    wires = command("budgets", "small", "--target", "wires")
+    assert wires.code == 0
+    assert wires.out != answer.out
+
+
+def test_the_command_says_where_budgets_go(ran_once):
+    answer = Command(ran_once.workspace.root)("budgets", "small")
+    assert answer.code == 1
+    assert "add budgets to data/experiments/small.yaml" in answer.err
