@@ -12,6 +12,7 @@ import pytest
 
 from flows.local import processes
 from flows.local.settings import CHECKOUT
+from tests.crash.flow import alive
 from tickertone.store.query import query
 from tickertone.workspace import Workspace
 
@@ -102,7 +103,7 @@ def test_a_run_ended_in_training_leaves_no_process_and_resumes_to_the_same_leade
     watched = subprocess.Popen(
         command, cwd=CHECKOUT, env=environment, preexec_fn=listen_to_interrupts
     )
-    wait_for(lambda: training(workspace), "training")
+    wait_for(lambda: alive(workspace, "training.worker"), "training")
 
     watched.send_signal(sent)
 
@@ -117,14 +118,6 @@ def test_a_run_ended_in_training_leaves_no_process_and_resumes_to_the_same_leade
 def listen_to_interrupts() -> None:
     """A shell makes what it starts in the background deaf to Ctrl-C, and so the tests may be."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-
-
-def training(workspace) -> bool:
-    return any("training.worker" in " ".join(p.cmdline()) for p in alive(left_of(workspace)))
-
-
-def alive(processes_: list[psutil.Process]) -> list[psutil.Process]:
-    return [p for p in processes_ if p.is_running() and p.status() != psutil.STATUS_ZOMBIE]
 
 
 def test_a_broken_source_ends_the_command_with_its_message_and_no_stack_trace(

@@ -1,5 +1,8 @@
 """Where the scenarios start, and the tally at their end."""
 
+import os
+from unittest.mock import patch
+
 import pytest
 
 from tests.dag.bench import EXPERIMENT, MODELS, Bench
@@ -14,7 +17,8 @@ from tickertone.training.request import FitRequest, Measurements
 def fit_here(request: FitRequest, _say: object) -> Measurements:
     """A fit's own process takes seconds to start; `tests/training` looks after that."""
     request.scratch.mkdir(parents=True, exist_ok=True)
-    return worker.run(request)
+    with patch.dict(os.environ):  # what a worker settles for itself, no later test inherits
+        return worker.run(request)
 
 
 @pytest.fixture(autouse=True)

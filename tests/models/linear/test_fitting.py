@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from tests.models.tiny import LABELS, examples, job, snapshot, texts
 from tickertone.catalog.bases import BaseSpec
@@ -44,6 +45,24 @@ def test_words_and_characters_stand_side_by_side(tmp_path: Path) -> None:
         update={"features": TfidfSpec(kind="tfidf", char_ngrams=(2, 4), min_df=1)}
     )
     assert fit(job(tmp_path / "b", both)).parameters > fit(job(tmp_path / "a", RECIPE)).parameters
+
+
+def test_the_solver_adds_up_in_one_thread_wherever_it_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In two, a model of 30,000 weights came out with other last digits."""
+    seen = set()
+    fit_of_sklearn = LogisticRegression.fit
+
+    def watched(self: LogisticRegression, features: Matrix, targets: Matrix) -> LogisticRegression:
+        seen.update(pool["num_threads"] for pool in threadpool_info())
+        return fit_of_sklearn(self, features, targets)
+
+    monkeypatch.setattr(LogisticRegression, "fit", watched)
+    with threadpool_limits(2):
+        fit(job(tmp_path, RECIPE))
+
+    assert seen == {1}
 
 
 def test_nothing_that_is_saved_is_a_pickle(tmp_path: Path) -> None:

@@ -1,4 +1,8 @@
-"""Fit logistic regression on TF-IDF or on frozen embeddings. Deterministic; writes no pickle."""
+"""Fit logistic regression on TF-IDF or on frozen embeddings. Deterministic; writes no pickle.
+
+Sums in its solver depend on the number of threads that add them up, so it has one, on any machine
+and whatever the environment says.
+"""
 
 import time
 from typing import Any
@@ -22,6 +26,8 @@ _MAX_ITERATIONS = 2000
 
 def fit(job: FitJob) -> Fitted:
     """Write model.safetensors, and for TF-IDF vocabulary.json, into `job.out`."""
+    from threadpoolctl import threadpool_limits
+
     recipe = LinearSpec.model_validate(job.recipe)
     rows = open_snapshots(job.train, job.scratch / "datasets")
     rows = rows_to_learn(rows, recipe, job.labels, recipe.seed)
@@ -37,7 +43,9 @@ def fit(job: FitJob) -> Fitted:
         features_of: Any = tfidf.matrix
     else:
         features_of = _required(job.embed)
-    layer = LinearLayer.of(regression.fit(features_of(texts_of(rows)), targets))
+    features = features_of(texts_of(rows))
+    with threadpool_limits(limits=1):
+        layer = LinearLayer.of(regression.fit(features, targets))
     layer.save(job.out, extra)
     seconds = time.monotonic() - began
 
