@@ -69,6 +69,17 @@ def test_a_test_part_that_is_carved_from_train_follows_train_and_its_clean_rows_
     assert stays("against:wires") == {"labels", "test.texts", "test.examples"}
 
 
+def test_parts_of_a_target_are_kept_apart_from_a_test_of_the_source():
+    dataset = {**PARTS.settings["dataset"], "carve": [["dev", 0.1], ["labels", 0.2]]}
+    parts = PARTS.model_copy(update={"settings": {"dataset": dataset}})
+    names = ("train", "dev", "labels")
+    outputs = {name: Output(content=name, files=()) for name in names}
+    made = MADE.model_copy(update={"parts": parts, "outputs": outputs})
+    now = parts.model_copy(update={"inputs": {**parts.inputs, "test": "other"}})
+    found = stand_in(Node("validate", "tweets"), made, now, lambda _: True).outputs
+    assert {name for name, output in found.items() if not is_unknown(output)} == {"dev"}
+
+
 @pytest.mark.parametrize("part", ["settings", "code", "libraries"])
 def test_nothing_stays_where_anything_but_an_input_changed(part):
     assert known(PARTS.model_copy(update={part: {"other": "x"}})) == set()
