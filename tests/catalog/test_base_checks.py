@@ -132,3 +132,27 @@ def test_a_target_is_compared_with_what_a_base_has_learnt(data: Path):
         load_catalog(data)
     assert caught.value.place == "data/experiments/first.yaml, targets.news, model second"
     assert "trained on blogs" in caught.value.found
+
+
+def test_a_head_may_be_kept_where_the_labels_are_the_same(data: Path):
+    write(data, first=WHOLE, second=on("first", head="kept", trained_on=["blogs"]))
+    assert load_catalog(data).models["second"].head == "kept"
+
+
+def test_a_head_for_other_labels_is_not_kept(data: Path):
+    error = mistake(data, first=WHOLE, second=on("first", head="kept", trained_on=["topics"]))
+    assert error.place == "data/models.yaml, models.second.head"
+    assert error.found == "a head for negative, positive, and the labels sport, money"
+
+
+def test_a_head_on_another_pooling_is_not_kept(data: Path):
+    error = mistake(data, first=WHOLE, second=on("first", head="kept", pooling="mean"))
+    assert "another pooling" in error.found
+
+
+@pytest.mark.parametrize(
+    ("changes", "found"),
+    [({"head": "kept"}, "a base that is no model"), ({"head": "kept", "tuning": "lora"}, "full")],
+)
+def test_a_head_is_kept_of_a_model_that_is_tuned_whole(data: Path, changes, found):
+    assert found in mistake(data, second={**WHOLE, **changes}).found

@@ -10,7 +10,12 @@ from tickertone.store.manifest import Manifest, Output, Step
 NAMES = ("train", "dev", "test", "train.texts", "test.texts", "test.examples", "checks")
 PARTS = Parts(
     stage="validate",
-    settings={"dataset": {"splits": {"train": {"role": "train"}, "test": {"role": "test"}}}},
+    settings={
+        "dataset": {
+            "splits": {"train": {"role": "train"}, "test": {"role": "test"}},
+            "carve": [["dev", 0.1]],
+        }
+    },
     inputs={"train": "1", "test": "2", "quarantine": "3", "against:wires": "4"},
     code={"tickertone.stages.validate": "5"},
     libraries={"pyarrow": "6"},
@@ -43,6 +48,36 @@ def with_input(role):
 )
 def test_an_output_stays_where_all_that_it_is_made_of_does(role, stays):
     assert known(with_input(role)) == stays
+
+
+def test_a_test_part_that_is_carved_from_train_follows_train_and_its_clean_rows_all():
+    names = ("labels", "test", "test.texts", "test.examples")
+    dataset = {
+        "splits": {"train": {"role": "train"}},
+        "carve": [["labels", 0.2], ["test", 0.3]],
+    }
+    parts = PARTS.model_copy(update={"settings": {"dataset": dataset}})
+    outputs = {name: Output(content=name, files=()) for name in names}
+    made = MADE.model_copy(update={"parts": parts, "outputs": outputs})
+
+    def stays(changed):
+        now = parts.model_copy(update={"inputs": {**parts.inputs, changed: "other"}})
+        found = stand_in(Node("validate", "tweets"), made, now, lambda _: True).outputs
+        return {name for name, output in found.items() if not is_unknown(output)}
+
+    assert stays("train") == set()
+    assert stays("against:wires") == {"labels", "test.texts", "test.examples"}
+
+
+def test_parts_of_a_target_are_kept_apart_from_a_test_of_the_source():
+    dataset = {**PARTS.settings["dataset"], "carve": [["dev", 0.1], ["labels", 0.2]]}
+    parts = PARTS.model_copy(update={"settings": {"dataset": dataset}})
+    names = ("train", "dev", "labels")
+    outputs = {name: Output(content=name, files=()) for name in names}
+    made = MADE.model_copy(update={"parts": parts, "outputs": outputs})
+    now = parts.model_copy(update={"inputs": {**parts.inputs, "test": "other"}})
+    found = stand_in(Node("validate", "tweets"), made, now, lambda _: True).outputs
+    assert {name for name, output in found.items() if not is_unknown(output)} == {"dev"}
 
 
 @pytest.mark.parametrize("part", ["settings", "code", "libraries"])

@@ -61,6 +61,20 @@ def test_the_search_finds_exactly_what_comparing_all_pairs_finds(texts):
     check()
 
 
+LONG = [f"{a}{b}{i}" for i, (a, b) in enumerate(zip("kmprstvz" * 8, "aeiou" * 12, strict=False))]
+
+
+@given(
+    st.lists(st.sets(st.integers(0, 59), max_size=24), min_size=2, max_size=8),
+    st.sampled_from([Fraction(1, 50), Fraction(3, 5), Fraction(4, 5)]),
+)
+def test_twins_are_found_exactly_among_long_texts_too(dropped, threshold):
+    """Of a text of sixty words each lacks some others: several shared grams are asked for."""
+    texts = [" ".join(w for i, w in enumerate(LONG) if i not in out) for out in dropped]
+    found = as_mapping(find_twins(texts, texts, float(threshold)))
+    assert found == pytest.approx(twins_by_definition(texts, texts, threshold))
+
+
 @given(TEXTS, TEXTS)
 def test_twins_are_symmetric(left, right):
     there, back = find_twins(left, right), find_twins(right, left)

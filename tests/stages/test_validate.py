@@ -163,6 +163,22 @@ def test_parts_of_a_target_are_disjoint_and_dev_is_what_it_is_without_them(run):
     assert table_of(alone, "dev")["example_id"].to_pylist() == parts["dev"]
 
 
+def test_labels_and_unlabelled_hold_no_twin_of_a_test_row(run):
+    train = sentences(200)
+    leaked = [text.upper() + "!" for text in train[::2]]
+    tables = {"train": snapshot(train), "test": snapshot(leaked)}
+    product = run(tables, carve=PARTS[:3])
+    for part in ("labels", "unlabelled"):
+        texts = {*table_of(product, part)["text"].to_pylist()}
+        assert texts
+        assert not texts & {*train[::2]}
+    alone = run(tables, carve=PARTS[:1], subject="dev alone")
+    dev = [table_of(made, "dev")["example_id"].to_pylist() for made in (product, alone)]
+    assert dev[0] == dev[1]
+    rows = sum(f["rows_accepted"] for name, f in product.facts["splits"].items() if name != "test")
+    assert rows == 200
+
+
 def test_a_carved_test_is_compared_with_other_data_sets_and_not_with_its_own_train(run):
     own, elsewhere = sentences(200), sentences(200)[:3]
     product = run({"train": snapshot(own)}, carve=PARTS, against={"tweets": snapshot(elsewhere)})

@@ -89,6 +89,17 @@ def test_parts_that_are_carved_later_move_no_row_of_those_before(texts):
     assert fewer["labels"].tolist() == beside["labels"].tolist()
 
 
+@given(TEXTS, st.data())
+def test_held_rows_and_their_twins_go_to_no_part_but_dev(texts, data):
+    held = np.array(data.draw(st.lists(st.booleans(), min_size=len(texts), max_size=len(texts))))
+    free, kept = carve(texts, SHARES), carve(texts, SHARES, held=held)
+    together = clusters(texts)
+    stays = np.isin(together, together[held])
+    assert kept["dev"].tolist() == free["dev"].tolist()
+    for part in ("labels", "unlabelled", "test"):
+        assert kept[part].tolist() == (free[part] & ~stays).tolist()
+
+
 def test_each_part_has_its_share():
     texts = [f"company{i:05}" for i in range(4000)]
     parts = carve(texts, SHARES)

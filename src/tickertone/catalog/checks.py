@@ -10,7 +10,7 @@ from tickertone.catalog.experiments import ExperimentSpec, TargetSpec
 from tickertone.catalog.known import require_known
 from tickertone.catalog.lineage import learns_from, learnt_by
 from tickertone.catalog.models import ModelSpec, task_of
-from tickertone.catalog.overlap import FEWEST_LABELS, pool, share_texts, shared_labels
+from tickertone.catalog.overlap import FEWEST_LABELS, alone, pool, share_texts, shared_labels
 from tickertone.catalog.published import PublishedRow, PublishedTraining
 from tickertone.catalog.recipes.classifier import ClassifierSpec
 from tickertone.catalog.recipes.endpoint import EndpointSpec
@@ -143,9 +143,9 @@ def check_experiment(
         _check_fit(f"{place}.fit_on", target, datasets.datasets)
         _check_unlabelled(f"{place}.unlabelled", target, datasets.datasets)
         in_pool = pool(target, experiment.combined, models, datasets)
-        for member in in_pool:
-            learnt = learnt_by(member, models)
-            _check_compared(f"{place}, model {member}", target, learnt, datasets.datasets)
+        for scored in (*in_pool, *alone(target, experiment.models, models, datasets)):
+            learnt = learnt_by(scored, models)
+            _check_compared(f"{place}, model {scored}", target, learnt, datasets.datasets)
         if not in_pool:
             raise ConfigError(
                 f"{place}.test",

@@ -77,7 +77,10 @@ def _comes_from(stage: str, output: str, settings: Any) -> Callable[[str], bool]
             # "clean" of what is carved as test looks at other data sets.
             ids_alone = split != "test" or output.endswith((".texts", ".examples"))
             if split in {"train", *carved} and train.get("role") == "train" and ids_alone:
-                return lambda role: role == "train"
+                # Parts but for dev are kept apart from the tests of the source.
+                apart = split != "dev" and bool(carved - {"dev"})
+                made_of = {*dataset.get("splits", {})} if apart else {"train"}
+                return lambda role: role in made_of
             if output.endswith((".texts", ".examples")):
                 return lambda role: role == split
             return lambda _role: True  # "clean" and the checks look at everything

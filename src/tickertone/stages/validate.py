@@ -18,14 +18,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from tickertone.errors import CheckError, DataError, StoreError
 from tickertone.identity.canonical import digest, digest_rows
 from tickertone.stages.work import Made, Product, Work
-from tickertone.validation.carve import carve
 from tickertone.validation.checks import Check
 from tickertone.validation.conflicts import twins_within
 from tickertone.validation.contamination import TwinPair, clean_rows
@@ -38,9 +36,9 @@ from tickertone.validation.leak_checks import (
     overlap_checks,
     unchecked_check,
 )
-from tickertone.validation.rows import Rows
+from tickertone.validation.parts import with_parts, with_samples
+from tickertone.validation.rows import rows_of
 from tickertone.validation.rules import Rules
-from tickertone.validation.sample import sample
 from tickertone.validation.suites import Suite, quiet_context, run_suite
 
 _COLUMNS = ("example_id", "text_id", "text", "text_b", "label", "entity")
@@ -63,7 +61,7 @@ def run(work: Work) -> Product:
         name: count_split(name, len(table), quarantine, rules.dataset.splits[name].rows)
         for name, table in source.items()
     }
-    parts = _carve(rules, source)
+    parts = with_parts(rules, source)
     pairs, own_checks, clean = _compare(work, rules, source, parts)
     splits = {
         name: table.append_column("clean", pa.array(clean[name], pa.bool_()))
@@ -72,7 +70,7 @@ def run(work: Work) -> Product:
     work.say(f"{rules.name}: {len(pairs)} near-twin pairs, running the suites")
     context, checks = _run_suites(rules, splits, counts, own_checks)
     _stop_if_unfit(context, rules.name, checks, work.reports / "data-docs" / rules.name)
-    splits |= _samples(rules, splits)
+    splits = with_samples(rules, splits)
     facts = {"splits": _facts(splits, counts), "summary": _summary(checks)}
     outputs = _write_splits(work.out, splits) | _write_findings(work.out, pairs, checks)
     outputs["data_docs"] = _write_docs(work, context, rules.name, checks)
@@ -92,28 +90,6 @@ def _read(path: Path) -> pa.Table:
     return table.select(list(_COLUMNS)).sort_by("example_id")
 
 
-def _rows(dataset: str, split: str, table: pa.Table) -> Rows:
-    texts = [
-        first if second is None else f"{first} {second}"
-        for first, second in zip(
-            table["text"].to_pylist(), table["text_b"].to_pylist(), strict=True
-        )
-    ]
-    return Rows(dataset, split, table["example_id"].to_pylist(), texts, table["label"].to_pylist())
-
-
-def _carve(rules: Rules, source: Mapping[str, pa.Table]) -> dict[str, pa.Table]:
-    """The splits but for samples: those of the source, and those carved from its train."""
-    splits = dict(source)
-    if shares := dict(rules.dataset.carve):
-        train = source["train"]
-        parts = carve(_rows("", "train", train).texts, shares)
-        splits |= {name: train.filter(pa.array(rows, pa.bool_())) for name, rows in parts.items()}
-        rest = ~np.any([*parts.values()], axis=0)
-        splits["train"] = train.filter(pa.array(rest, pa.bool_()))
-    return splits
-
-
 def _compare(
     work: Work, rules: Rules, source: Mapping[str, pa.Table], splits: Mapping[str, pa.Table]
 ) -> tuple[list[TwinPair], list[Check], dict[str, list[bool]]]:
@@ -122,10 +98,10 @@ def _compare(
     A test split of the source is compared with train as ingested: a row with a twin in what becomes
     dev is not clean either. One that is carved from train shares no twin with the rest of it.
     """
-    own = {name: _rows(rules.name, name, table) for name, table in source.items()}
+    own = {name: rows_of(rules.name, name, table) for name, table in source.items()}
     trains = [rows for name, rows in own.items() if not rules.dataset.is_test(name)]
     others = [
-        _rows(role.partition(":")[2], "train", _read(work.only(role)))
+        rows_of(role.partition(":")[2], "train", _read(work.only(role)))
         for role in sorted(work.inputs)
         if role.startswith("against:")
     ]
@@ -136,7 +112,7 @@ def _compare(
         clean[name] = [True] * len(table)
         against = others if name in rules.dataset.parts else [*trains, *others]
         if rules.dataset.is_test(name) and against:
-            rows = _rows(rules.name, name, table)
+            rows = rows_of(rules.name, name, table)
             flags, leaks = clean_rows(rows, against)
             clean[name] = flags.tolist()
             pairs += leaks
@@ -147,17 +123,6 @@ def _compare(
         [unchecked_check(rules.unchecked), conflict_check(pairs, rules.name), *checks],
         clean,
     )
-
-
-def _samples(rules: Rules, splits: Mapping[str, pa.Table]) -> dict[str, pa.Table]:
-    """The samples that the stanza asks for; a split that is fit has no unfit part."""
-    drawn = {}
-    for name, asked in rules.dataset.samples.items():
-        table = splits[asked.of]
-        ids, labels = table["example_id"].to_pylist(), table["label"].to_pylist()
-        chosen = sample(ids, labels, asked.rows, balanced=asked.balanced)
-        drawn[name] = table.filter(pa.array(chosen, pa.bool_()))
-    return drawn
 
 
 def _run_suites(

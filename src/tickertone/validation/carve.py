@@ -26,9 +26,15 @@ _ROUNDING = 1e-9  # of a sum of shares
 
 
 def carve(
-    texts: Sequence[str], shares: Mapping[str, float], threshold: float = THRESHOLD
+    texts: Sequence[str],
+    shares: Mapping[str, float],
+    *,
+    held: npt.NDArray[np.bool_] | None = None,
+    threshold: float = THRESHOLD,
 ) -> dict[str, npt.NDArray[np.bool_]]:
     """Part -> shape (len(texts),): True for the rows that go there; no row goes to two.
+
+    `held`, shape (len(texts),): rows whose whole clusters go to no part but dev.
 
     Raises ValueError for shares below 0, or of more than 1 in all.
     """
@@ -42,7 +48,13 @@ def carve(
         smallest[label] = min(own, smallest.get(label, own))
     place = {label: _share(_hash(_SALT + least)) for label, least in smallest.items()}
     of_row = np.searchsorted(ends, [place[label] for label in labels.tolist()], side="right")
-    return {part: of_row == number for number, part in enumerate(shares)}
+    if held is not None and held.any():
+        stays = np.isin(labels, labels[held])
+    else:
+        stays = np.zeros(len(texts), dtype=np.bool_)
+    return {
+        part: (of_row == number) & ~(stays & (part != "dev")) for number, part in enumerate(shares)
+    }
 
 
 def _hash(text: str) -> str:

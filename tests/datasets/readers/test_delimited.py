@@ -37,6 +37,15 @@ def test_doubled_quotes_and_delimiters_inside_quotes_belong_to_the_text():
     assert read('text,label\n"he said ""buy"", twice",1\n')[0].text == 'he said "buy", twice'
 
 
+def test_tabs_and_line_breaks_inside_quotes_belong_to_the_text_where_tabs_separate():
+    spec = DelimitedReader(kind="delimited", text="sentence", label="label", delimiter="\t")
+    raw = 'sentence\tlabel\n"Fine.\n\tAll of it,\tfine.\n\nTruly"\t1\nBad, bad\t0\n'
+    assert read(raw, spec) == [
+        Row(2, "Fine.\n\tAll of it,\tfine.\n\nTruly", "1"),
+        Row(6, "Bad, bad", "0"),
+    ]
+
+
 def test_columns_are_found_by_name_in_any_order_and_others_are_ignored():
     spec = DelimitedReader(kind="delimited", text="tweet", label="mood", delimiter="\t")
     assert read("mood\tid\ttweet\n1\t7\tup, up\n", spec) == [Row(2, "up, up", "1")]

@@ -56,6 +56,16 @@ def test_a_kept_head_goes_on_where_it_was(tmp_path: Path, base: BaseSpec) -> Non
         assert np.allclose(says, said, atol=1e-4) == same
 
 
+def test_without_dev_the_end_alone_is_saved_and_with_it_each_epoch(
+    tmp_path: Path, base: BaseSpec
+) -> None:
+    for name, dev, saved in (("alone", {"dev": ()}, 1), ("measured", {}, 3)):
+        work = job(tmp_path / name, tiny_recipe(base, epochs=3), **dev)
+        fitting.fit(work)
+        kept = [*(work.scratch / "checkpoints").glob("checkpoint-*/complete.json")]
+        assert len(kept) == saved
+
+
 def test_a_few_labels_are_all_that_a_model_of_few_learns_from(
     tmp_path: Path, base: BaseSpec
 ) -> None:

@@ -15,7 +15,11 @@ from tickertone.models.protocol import Say
 
 class Watch(TrainerCallback):  # type: ignore[misc]
     """Counts samples, tokens and seconds (over resumptions too), says how far it is, and has a
-    checkpoint written every `checkpoint_seconds` besides the one after each epoch."""
+    checkpoint written every `checkpoint_seconds` besides the one after each epoch.
+
+    Where dev is not `measured` no epoch is better than the last: then there are those by the clock
+    and the one at the end, so that many epochs of a few rows do not go into writing.
+    """
 
     def __init__(
         self,
@@ -26,6 +30,7 @@ class Watch(TrainerCallback):  # type: ignore[misc]
         tokens: int,
         checkpoint_seconds: float,
         resumed: Progress | None,
+        measured: bool = True,
     ) -> None:
         self.say = say
         self.line = Throttled(say)
@@ -33,9 +38,11 @@ class Watch(TrainerCallback):  # type: ignore[misc]
         self.rows = rows
         self.tokens = tokens
         self.checkpoint_seconds = checkpoint_seconds
+        self.measured = measured
         self.earlier_seconds = resumed.seconds if resumed else 0.0
         self.busy = resumed.busy_seconds if resumed else 0.0
         self.began = self.saved = self.stepped = time.monotonic()
+        self.due = False
 
     def on_train_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:  # noqa: ARG002
         """Start the clocks where the checkpoint stopped them."""
@@ -51,9 +58,15 @@ class Watch(TrainerCallback):  # type: ignore[misc]
         self.busy += now - self.stepped
         ends_epoch = state.global_step % self._steps_per_epoch(state) == 0  # saved after dev
         (due,) = agreed(now - self.saved >= self.checkpoint_seconds)
-        if due and not ends_epoch:
+        self.due = bool(due)
+        if self.due and not ends_epoch:
             control.should_save = True
         self.line(lambda: self._sentence(state))
+
+    def on_epoch_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:  # noqa: ARG002
+        """Every epoch is saved by the Trainer's own callback, which comes before this one."""
+        if not self.measured and not self.due and state.global_step < state.max_steps:
+            control.should_save = False
 
     def on_evaluate(
         self,

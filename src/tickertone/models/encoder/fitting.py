@@ -84,6 +84,7 @@ def _train(
         tokens=sum(rows["length"]),
         checkpoint_seconds=job.checkpoint_seconds,
         resumed=start[1] if start else None,
+        measured=dev is not None,
     )
     callbacks: list[Any] = [watch]
     if recipe.patience is not None and dev is not None:
