@@ -65,6 +65,7 @@ def test_another_draw_count_costs_the_sweeps_of_what_learns(swept, tmp_path):
     assert bench.computed() == {
         *(f"sweep small/{t}/stacking" for t in ("headlines", "wires")),
         "budgets small",
+        "report small",
     }
 
 

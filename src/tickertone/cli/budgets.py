@@ -24,8 +24,8 @@ _MEANS = """
     FROM (SELECT * REPLACE (CASE WHEN option LIKE 'DAFT-E%' THEN 'DAFT-E' ELSE option END AS option)
           FROM budget_curves
           WHERE experiment = ? AND (?::TEXT IS NULL OR target = ?) AND option <> 'DAFT^Z')
-    GROUP BY ALL
-    ORDER BY option = 'DAFT-E' DESC, option, combiner, k NULLS LAST
+    GROUP BY option, combiner, k
+    ORDER BY option <> 'DAFT-E', option, combiner, k NULLS LAST
 """
 
 
