@@ -3,6 +3,8 @@
 import pytest
 
 from tests.cli.conftest import Command
+from tickertone.cli.show_plan import plan_as_text
+from tickertone.dag.plan import plan_experiment
 
 BUDGETS = {"per_class": [0, 2, 8], "draws": 4, "compare": "stacking"}
 
@@ -91,3 +93,11 @@ def test_the_command_says_where_budgets_go(ran_once):
     answer = Command(ran_once.workspace.root)("budgets", "small")
     assert answer.code == 1
     assert "add budgets to data/experiments/small.yaml" in answer.err
+
+
+def test_a_plan_says_why_a_sweep_will_run(swept, tmp_path):
+    bench = swept.copied_to(tmp_path / "copy")
+    bench.edit("experiments/small.yaml", lambda c: c["budgets"].update(per_class=[0, 2]))
+    told = plan_as_text(plan_experiment(bench.workspace, "small"))
+    assert "per_class" in told
+    assert "depends on what comes out of sweep small/headlines/stacking" in told

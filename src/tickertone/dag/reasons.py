@@ -22,7 +22,9 @@ _KINDS = {
     "checks": "checks of",
     "combiner": "predictions of",
     "confusion": "results of",
+    "curve": "sweep of",
     "evaluations": "results of",
+    "hits": "sweep of",
     "leaderboard": "results of",
     "measurements": "measurements of",
     "predictions": "predictions of",
@@ -30,6 +32,7 @@ _KINDS = {
     "reliability": "results of",
     "weights": "weights of",
 }
+_OF_TARGETS = {"combine", "sweep", "evaluate"}
 RowsOf = Callable[[Step, str], "pa.Table | None"]  # role of an input -> ids and labels of its rows
 
 
@@ -89,7 +92,7 @@ def in_the_store(manifest: Manifest) -> list[str]:
 def named(node: Node, role: str) -> tuple[str, str]:
     """An input as people call it, and of what it is: ("logits of", "words")."""
     kind, _, name = role.partition(":")
-    target = node.subject.split("/")[1] if node.stage in {"combine", "evaluate"} else ""
+    target = node.subject.split("/")[1] if node.stage in _OF_TARGETS else ""
     match node.stage, kind:
         case "ingest", _:
             return "", f"{node.subject} {role.partition('/')[0]}"
@@ -107,12 +110,16 @@ def named(node: Node, role: str) -> tuple[str, str]:
             return "", f"{name} {kind}"
         case "evaluate", "model":
             return "logits of", name
-        case "combine", ("fit" | "test") if name:
+        case (("combine" | "sweep"), ("fit" | "test" | "unlabelled")) if name:
             return "logits of", name
-        case "combine", "fit":
+        case (("combine" | "sweep"), "fit"):
             return "", f"{target} fitting rows"
-        case (("combine" | "evaluate"), ("test" | "test.examples")):
+        case (("combine" | "sweep"), "unlabelled"):
+            return "", f"{target} unlabelled texts"
+        case (("combine" | "sweep" | "evaluate"), ("test" | "test.examples")):
             return "", f"{target} test"
+        case "report", ("budget_curves" | "budget_contrasts"):
+            return "", "the table of budgets"
         case "claims", "test":
             return "", f"{name} test"
         case "report", "split":
