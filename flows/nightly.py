@@ -1,7 +1,7 @@
 """From pinned data to evaluated ensembles: what changed since the last run is computed, no more.
 
     ingest -> validate -> finetune -> extract -> index
-           -> combine -> sweep -> evaluate -> budgets -> claims -> report
+           -> transfer -> combine -> sweep -> evaluate -> budgets -> claims -> report
 
 Every stage has one task run for each data set, model or target; one that fails does not stop its
 siblings, only what needs it. Heavy imports stay inside the stages: workers import this module.
@@ -27,6 +27,7 @@ from tasks.limits import ensure_limits
 from tasks.publishing import publish_data_quality, publish_leaderboard
 from tasks.report import report
 from tasks.sweep import sweep
+from tasks.transfer import transfer
 from tasks.validate import validate
 from tickertone.dag.run import Run
 from tickertone.workspace import Workspace
@@ -60,6 +61,7 @@ def nightly(
     carry_out(run, finetune)
     carry_out(run, extract)
     index(run, "logits", return_state=True)  # what follows reads files: it need not wait for a cure
+    carry_out(run, transfer)
     carry_out(run, combine)
     carry_out(run, sweep)
     evaluated = carry_out(run, evaluate)

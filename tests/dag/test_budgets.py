@@ -5,6 +5,7 @@ import pytest
 from tests.cli.conftest import Command
 from tickertone.cli.show_plan import plan_as_text
 from tickertone.dag.plan import plan_experiment
+from tickertone.store.verify import verify
 
 BUDGETS = {"per_class": [0, 2, 8], "draws": 4, "compare": "stacking"}
 
@@ -93,6 +94,19 @@ def test_the_command_says_where_budgets_go(ran_once):
     answer = Command(ran_once.workspace.root)("budgets", "small")
     assert answer.code == 1
     assert "add budgets to data/experiments/small.yaml" in answer.err
+
+
+def test_transfer_costs_its_own_steps_and_leaves_with_the_field(swept, tmp_path):
+    bench = swept.copied_to(tmp_path / "copy")
+    bench.edit("experiments/small.yaml", lambda c: c.update(transfer=True))
+    assert bench.computed() == {"transfer small/headlines", "transfer small/wires"}
+    ((rows,),) = bench.ask("SELECT count(*) FROM transfer")
+    assert rows == 2 * 2 * 3  # targets, members, scores
+    assert verify(bench.workspace).findings == ()
+    bench.edit("experiments/small.yaml", lambda c: c.update(transfer=False))
+    bench.computed()
+    assert bench.ask("SELECT * FROM transfer") == ()
+    assert verify(bench.workspace).findings == ()
 
 
 def test_a_plan_says_why_a_sweep_will_run(swept, tmp_path):

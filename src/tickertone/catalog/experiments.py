@@ -73,6 +73,9 @@ class ExperimentSpec(Frozen):
     budgets: BudgetSpec | None = Field(
         None, description="what combiners come to with so few labels; left out: not asked"
     )
+    transfer: bool = Field(
+        False, description="score how well each member should do on each target, by its labels"
+    )
     groups: dict[Name, tuple[Name, ...]] = Field(
         default_factory=dict, description="systems whose figures are also shown on average"
     )

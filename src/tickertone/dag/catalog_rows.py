@@ -36,7 +36,11 @@ def catalog_rows(catalog: Catalog) -> CatalogRows:
         stages=tuple(
             ExperimentStage(experiment=name, stage=stage)
             for name, experiment in catalog.experiments.items()
-            for stage, has in (("budgets", experiment.budgets), ("claims", experiment.claims))
+            for stage, has in (
+                ("transfer", experiment.transfer),
+                ("budgets", experiment.budgets),
+                ("claims", experiment.claims),
+            )
             if has
         ),
     )

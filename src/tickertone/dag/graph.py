@@ -11,7 +11,7 @@ from tickertone.errors import ConfigError
 
 STAGES = (
     "ingest", "validate", "finetune", "extract",
-    "combine", "sweep", "evaluate", "budgets", "claims", "report",
+    "transfer", "combine", "sweep", "evaluate", "budgets", "claims", "report",
 )  # fmt: skip
 
 

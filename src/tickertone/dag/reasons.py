@@ -32,7 +32,7 @@ _KINDS = {
     "reliability": "results of",
     "weights": "weights of",
 }
-_OF_TARGETS = {"combine", "sweep", "evaluate"}
+_OF_TARGETS = {"transfer", "combine", "sweep", "evaluate"}
 RowsOf = Callable[[Step, str], "pa.Table | None"]  # role of an input -> ids and labels of its rows
 
 
@@ -110,13 +110,13 @@ def named(node: Node, role: str) -> tuple[str, str]:
             return "", f"{name} {kind}"
         case "evaluate", "model":
             return "logits of", name
-        case (("combine" | "sweep"), ("fit" | "test" | "unlabelled")) if name:
+        case (("transfer" | "combine" | "sweep"), ("fit" | "test" | "unlabelled")) if name:
             return "logits of", name
-        case (("combine" | "sweep"), "fit"):
+        case (("transfer" | "combine" | "sweep"), "fit"):
             return "", f"{target} fitting rows"
         case (("combine" | "sweep"), "unlabelled"):
             return "", f"{target} unlabelled texts"
-        case (("combine" | "sweep" | "evaluate"), ("test" | "test.examples")):
+        case (("transfer" | "combine" | "sweep" | "evaluate"), ("test" | "test.examples")):
             return "", f"{target} test"
         case "report", ("budget_curves" | "budget_contrasts"):
             return "", "the table of budgets"

@@ -177,6 +177,10 @@ _EVALUATE_TABLES = (
 
 _TABLES_OF = {
     "evaluate": _EVALUATE_TABLES,
+    "transfer": (
+        ("transfer", "transfer_row", "source, model, score, value"),
+        ("agreement", "agreement_row", "score, models, tau, low, high"),
+    ),
     "budgets": (
         (
             "budget_curves",

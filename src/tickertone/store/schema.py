@@ -59,6 +59,10 @@ CREATE TABLE IF NOT EXISTS budget_row (
 CREATE TABLE IF NOT EXISTS contrast_row (
     fingerprint TEXT, target TEXT, combiner TEXT, than TEXT, k BIGINT, difference DOUBLE,
     low DOUBLE, high DOUBLE);
+CREATE TABLE IF NOT EXISTS transfer_row (
+    fingerprint TEXT, source TEXT, model TEXT, score TEXT, value DOUBLE);
+CREATE TABLE IF NOT EXISTS agreement_row (
+    fingerprint TEXT, score TEXT, models BIGINT, tau DOUBLE, low DOUBLE, high DOUBLE);
 CREATE TABLE IF NOT EXISTS claim_row (
     fingerprint TEXT, paper TEXT, claim TEXT, part BIGINT, statement TEXT, comparison TEXT,
     target TEXT, split TEXT, metric TEXT, n BIGINT, left_value DOUBLE, right_value DOUBLE,
@@ -81,6 +85,8 @@ TABLES_BY_FINGERPRINT = (
     "confusion_row",
     "budget_row",
     "contrast_row",
+    "transfer_row",
+    "agreement_row",
     "claim_row",
 )
 
@@ -167,6 +173,14 @@ CREATE OR REPLACE VIEW budget_contrasts AS
     SELECT c.subject AS experiment, r.target, r.combiner, r.than, r.k, r.difference, r.low, r.high,
            r.fingerprint
     FROM contrast_row r JOIN current c ON c.stage = 'budgets' AND c.fingerprint = r.fingerprint;
+CREATE OR REPLACE VIEW transfer AS
+    SELECT split_part(c.subject, '/', 1) AS experiment, r.source,
+           split_part(c.subject, '/', 2) AS target, r.model, r.score, r.value, r.fingerprint
+    FROM transfer_row r JOIN current c ON c.stage = 'transfer' AND c.fingerprint = r.fingerprint;
+CREATE OR REPLACE VIEW transfer_agreement AS
+    SELECT split_part(c.subject, '/', 1) AS experiment, split_part(c.subject, '/', 2) AS target,
+           r.score, r.models, r.tau, r.low, r.high, r.fingerprint
+    FROM agreement_row r JOIN current c ON c.stage = 'transfer' AND c.fingerprint = r.fingerprint;
 CREATE OR REPLACE VIEW claims AS
     SELECT c.subject AS experiment, r.paper, r.claim, r.statement, r.measured, r.low, r.high,
            r.verdict, r.part, r.comparison, r.target, r.split, r.metric, r.n, r.left_value,

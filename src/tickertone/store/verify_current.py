@@ -13,12 +13,13 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 _GONE_TARGETS = """
-DELETE FROM main.current WHERE stage = 'evaluate'
+DELETE FROM main.current WHERE stage IN ('evaluate', 'transfer')
 AND split_part(subject, '/', 1) IN (SELECT experiment FROM kept.target_split)
 AND subject NOT IN (SELECT experiment || '/' || target FROM kept.target_split);
-DELETE FROM main.current WHERE stage IN ('budgets', 'claims')
-AND subject IN (SELECT experiment FROM kept.target_split)
-AND (stage, subject) NOT IN (SELECT (stage, experiment) FROM kept.experiment_stage)
+DELETE FROM main.current WHERE stage IN ('transfer', 'budgets', 'claims')
+AND split_part(subject, '/', 1) IN (SELECT experiment FROM kept.target_split)
+AND (stage, split_part(subject, '/', 1)) NOT IN
+(SELECT (stage, experiment) FROM kept.experiment_stage)
 """
 _DIFFERENT = """
 SELECT coalesce(k.stage, e.stage), coalesce(k.subject, e.subject), k.fingerprint, e.fingerprint

@@ -1,0 +1,61 @@
+"""transfer(target): which members should do well on a target, by the labelled part alone."""
+
+from tickertone.dag.planner import Node, Results
+from tickertone.dag.planners.combine import member_logits
+from tickertone.dag.scope import Scope
+from tickertone.identity.fingerprint import parts_of
+from tickertone.store.manifest import Step
+
+
+def subjects(scope: Scope) -> list[str]:
+    """Every target that has members, if the experiment asks for it."""
+    if not scope.spec.transfer:
+        return []
+    return [f"{scope.name}/{target}" for target in scope.targets if scope.pool(target)]
+
+
+def needs(scope: Scope, subject: str) -> list[Node]:
+    """The target's data sets, and the logits of its pool on them."""
+    target = scope.targets[subject.split("/")[1]]
+    datasets = sorted({target.test.dataset, target.fit_on.dataset})
+    members = scope.pool(subject.split("/")[1])
+    return [
+        *(Node("validate", dataset) for dataset in datasets),
+        *(Node("extract", f"{member}/{dataset}") for member in members for dataset in datasets),
+    ]
+
+
+def wants(_scope: Scope, _subject: str) -> list[Node]:
+    """Nothing: a score is compared with those of all other members."""
+    return []
+
+
+def step(scope: Scope, subject: str, results: Results) -> Step:
+    """Reads labels of the fitting split, to score, and of test, to see how well that ranked."""
+    name = subject.split("/")[1]
+    target = scope.targets[name]
+    splits = {"fit": target.fit_on, "test": target.test}
+    inputs = {
+        role: results.output("validate", ref.dataset, ref.split) for role, ref in splits.items()
+    }
+    inputs |= member_logits(scope, name, splits, results)
+    parts = parts_of(
+        "transfer",
+        settings={
+            "labels": scope.target_task(name)["labels"],
+            "members": [
+                {
+                    "name": member,
+                    "labels": scope.model_task(member)["labels"],
+                    "source": "+".join(scope.model(member).trained_on),
+                }
+                for member in scope.pool(name)
+            ],
+            "draws": scope.spec.bootstrap_draws,
+            "seed": scope.spec.seed,
+        },
+        inputs={role: output.content for role, output in inputs.items()},
+        entry_points=["tickertone.stages.transfer"],
+        libraries=["numpy", "pyarrow", "scipy"],
+    )
+    return Step(subject=subject, parts=parts, inputs=inputs)
