@@ -20,6 +20,7 @@ EVERY_COMBINER = [
     {"kind": "ridge"},
     {"kind": "convex", "prior_texts": 5.0},
     {"kind": "dawid_skene", "smoothing": 1.0},
+    {"kind": "adaptive"},
 ]
 
 

@@ -24,7 +24,7 @@ from tickertone.errors import ConfigError
 
 every_combiner = pytest.mark.parametrize("spec", EVERY_COMBINER, ids=kind_of)
 FIXED = {"mean", "half_hard_mean", "majority_vote"}
-STARTS_AT_HALF_HARD_MEAN = {"least_squares_sgd"}
+STARTS_AT_HALF_HARD_MEAN = {"least_squares_sgd", "adaptive"}
 every_fixed_rule = pytest.mark.parametrize(
     "spec", [spec for spec in EVERY_COMBINER if spec["kind"] in FIXED], ids=kind_of
 )

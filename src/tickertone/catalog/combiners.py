@@ -88,6 +88,12 @@ class DawidSkeneCombiner(_Learned):
     reads_unlabelled: ClassVar[bool] = True
 
 
+class AdaptiveCombiner(_Learned):
+    """Equal weights, single members and a regression, averaged by what each foretells."""
+
+    kind: Literal["adaptive"]
+
+
 CombinerSpec = Annotated[
     MeanCombiner
     | HalfHardMeanCombiner
@@ -98,6 +104,7 @@ CombinerSpec = Annotated[
     | LeastSquaresSGDCombiner
     | RidgeCombiner
     | ConvexCombiner
-    | DawidSkeneCombiner,
+    | DawidSkeneCombiner
+    | AdaptiveCombiner,
     Field(discriminator="kind"),
 ]
