@@ -215,6 +215,19 @@ def test_longer_texts_larger_batches_and_more_tuning_take_more():
     assert takes(tuning="qlora") < takes(tuning="lora")
 
 
+def test_adapters_are_counted_on_the_layers_that_are_named_and_on_no_others():
+    net = drawn(ShapeSpec(architecture="t5", **SHAPE), 500)
+
+    def tuned(*targets):
+        return memory.tuned_weights(
+            asked("seq2seq", tuning="lora", lora={"rank": 2, "targets": targets}), net
+        )
+
+    assert tuned("o") == 3 * 2 * (384 + 384)  # of three attentions; `wo` ends alike
+    assert tuned("o", "wo") == tuned("o") + tuned("wo")
+    assert tuned("SelfAttention.o") == 2 * 2 * (384 + 384)
+
+
 def test_scoring_keeps_nothing_for_the_way_back():
     net = described(built(T5))
     recipe = asked("seq2seq", tuning="lora", batch_size=64)

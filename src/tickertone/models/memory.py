@@ -1,7 +1,7 @@
-"""How much memory training or scoring with a network will take, by its shape: an upper estimate.
+"""How much memory training or scoring with a network will take, by its shape: an estimate.
 
 Pure arithmetic; loads nothing. Every text counts with the recipe's `max_length` tokens, so that
-short texts take less.
+short texts take less. It is no bound: tests hold it to within a quarter of what was measured.
 """
 
 from collections.abc import Iterator
@@ -114,8 +114,9 @@ def _targets(recipe: Recipe, net: Network) -> Iterator[tuple[str, int, int]]:
     if isinstance(recipe, ClassifierSpec):
         return
     targets = recipe.lora.targets
+    ends = tuple(f".{target}" for target in targets)  # a T5's o is not its wo
     for name, out, into in net.linear():
-        if isinstance(targets, str) or name.endswith(targets):
+        if isinstance(targets, str) or f".{name}".endswith(ends):
             yield name, out, into
 
 
