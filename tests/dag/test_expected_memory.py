@@ -152,6 +152,7 @@ def nvidia_smi(folder, says):
         ("2.11.0+cpu", None, "echo 80000", None),  # this torch computes on the processor
         ("2.11.0+cu130", "", "echo 80000", None),  # cards are hidden from it
         ("2.11.0+cu130", None, "exit 9", None),  # no driver
+        ("2.11.0+cu130", "1,0", 'case "$1" in --id=1) echo 90000;; esac', 90000 * 2**20),
     ],
 )
 def test_the_memory_of_a_gpu_counts_where_torch_can_use_it(

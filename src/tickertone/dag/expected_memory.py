@@ -75,11 +75,17 @@ class Device:
 
     @cached_property
     def gpu(self) -> int | None:
-        """Bytes free on the first GPU; None without one."""
+        """Bytes free on the first GPU that is visible; None without one."""
         tool = shutil.which("nvidia-smi")
-        if tool is None or os.environ.get("CUDA_VISIBLE_DEVICES") in {"", "-1"}:
+        visible = os.environ.get("CUDA_VISIBLE_DEVICES", "0").partition(",")[0].strip()
+        if tool is None or visible in {"", "-1"}:
             return None
-        asked = [tool, "--query-gpu=memory.free", "--format=csv,noheader,nounits"]
+        asked = [
+            tool,
+            f"--id={visible}",
+            "--query-gpu=memory.free",
+            "--format=csv,noheader,nounits",
+        ]
         try:
             if distribution("torch").version.endswith("+cpu"):
                 return None
