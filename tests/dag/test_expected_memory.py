@@ -135,6 +135,7 @@ def test_one_warning_names_the_steps_that_may_not_fit():
     (warning,) = too_much(steps)
 
     assert warning.startswith("memory may not do for finetune a: 6.0 GiB are free.")
+    assert "TICKERTONE_MICRO_BATCH" in warning  # a smaller batch_size would make another model
     assert too_much(steps[1:]) == []
     assert "and 2 more" in too_much([(f"finetune {i}", large) for i in range(5)])[0]
 

@@ -23,6 +23,7 @@ from tickertone.catalog.recipes.classifier import ClassifierSpec
 from tickertone.catalog.recipes.encoder import EncoderSpec
 from tickertone.catalog.recipes.prompted import PromptedRecipe
 from tickertone.frozen import Frozen
+from tickertone.models.data_parallel import MICRO_BATCH
 from tickertone.models.memory import of_scoring, of_training
 from tickertone.models.network_shapes import Network, drawn, network, stated
 
@@ -65,8 +66,9 @@ def too_much(steps: Iterable[tuple[str, Expected | None]]) -> list[str]:
     more = f" and {len(found) - _NAMED} more" if len(found) > _NAMED else ""
     named = ", ".join(step for step, _ in found[:_NAMED])
     return [
-        f"memory may not do for {named}{more}: {free / _GIB:.1f} GiB are free. Lower batch_size or "
-        "max_length in data/models.yaml, or take tuning: qlora"
+        f"memory may not do for {named}{more}: {free / _GIB:.1f} GiB are free. Set {MICRO_BATCH} "
+        "to a few rows, which makes no other model of a training; or lower max_length in "
+        "data/models.yaml, or tune adapters (tuning: lora or qlora)"
     ]
 
 
