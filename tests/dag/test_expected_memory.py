@@ -109,13 +109,27 @@ def test_a_pinned_base_is_looked_for_in_the_hub_s_cache(tmp_path, monkeypatch):
     assert after.at_most > 0
 
 
-def test_weights_that_are_no_safetensors_cannot_be_told(tmp_path):
+LIST = b"[]"
+
+
+@pytest.mark.parametrize("content", [b"\xff" * 64, len(LIST).to_bytes(8, "little") + LIST])
+def test_weights_that_are_no_safetensors_cannot_be_told(tmp_path, content):
     folder = checkpoint(tmp_path / "t5")
-    (folder / "model.safetensors").write_bytes(b"\xff" * 64)
+    (folder / "model.safetensors").write_bytes(content)
 
     training, _ = expected({"folder": str(folder)})
 
     assert str(training) == "memory not known: the weights of t5 cannot be read"
+
+
+@pytest.mark.parametrize("layers", ["two", [2]])
+def test_a_config_with_other_than_numbers_cannot_be_told(tmp_path, layers):
+    folder = checkpoint(tmp_path / "t5")
+    (folder / "config.json").write_text(json.dumps({**CONFIG, "num_layers": layers}))
+
+    training, _ = expected({"folder": str(folder)})
+
+    assert str(training) == "memory not known: t5 has no config.json and weights that say it"
 
 
 def test_what_will_not_fit_is_told_from_what_may_not():

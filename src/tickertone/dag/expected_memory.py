@@ -29,6 +29,7 @@ from tickertone.models.network_shapes import Network, drawn, network, stated
 
 _GIB = 2**30
 _NAMED = 3  # steps in a warning
+_NOT_AS_EXPECTED = (ValueError, TypeError, KeyError, AttributeError)  # JSON of another structure
 _LONGEST_HEADER = 2**27  # bytes; safetensors itself takes no longer one
 
 
@@ -152,10 +153,13 @@ class ExpectedMemory:
             return drawn(base.made, vocabulary)
         try:
             tensors = dict(_tensors(folder))
-        except (OSError, ValueError, KeyError):
+        except (OSError, *_NOT_AS_EXPECTED):
             return f"the weights of {base.name} cannot be read"
-        found = network(config, tensors) if tensors else None
-        return found or f"{base.name} has no config.json and weights that say it"
+        unsaid = f"{base.name} has no config.json and weights that say it"
+        try:
+            return (network(config, tensors) if tensors else None) or unsaid
+        except _NOT_AS_EXPECTED:
+            return unsaid
 
 
 def _folder(base: FilesSpec, project: Path) -> Path | str:
