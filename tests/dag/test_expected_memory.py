@@ -74,6 +74,17 @@ def test_a_base_in_a_folder_is_estimated_by_its_headers(tmp_path):
     assert "GiB of memory" in str(training)
 
 
+def test_a_training_takes_less_with_fewer_rows_at_a_time(tmp_path, monkeypatch):
+    folder = checkpoint(tmp_path / "t5")
+    whole, scoring = expected({"folder": str(folder)})
+    monkeypatch.setenv("TICKERTONE_MICRO_BATCH", "2")
+    cut, same = expected({"folder": str(folder)})
+
+    assert cut.at_most < whole.at_most
+    assert cut.without_batches == whole.without_batches
+    assert same == scoring
+
+
 def test_a_model_that_is_not_tuned_takes_memory_only_to_score(tmp_path):
     folder = checkpoint(tmp_path / "t5")
 

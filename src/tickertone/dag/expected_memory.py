@@ -23,7 +23,7 @@ from tickertone.catalog.recipes.classifier import ClassifierSpec
 from tickertone.catalog.recipes.encoder import EncoderSpec
 from tickertone.catalog.recipes.prompted import PromptedRecipe
 from tickertone.frozen import Frozen
-from tickertone.models.data_parallel import MICRO_BATCH
+from tickertone.models.data_parallel import MICRO_BATCH, whole_number
 from tickertone.models.memory import of_scoring, of_training
 from tickertone.models.network_shapes import Network, drawn, network, stated
 
@@ -113,7 +113,10 @@ class ExpectedMemory:
         self._network = cache(self._find_network)
 
     def of(self, stage: str, model: str) -> Expected | None:
-        """None where a step is no training or scoring by a network."""
+        """None where a step is no training or scoring by a network.
+
+        Raises ConfigError for a micro-batch that is no number.
+        """
         recipe = self.catalog.models[model] if stage in {"finetune", "extract"} else None
         if not isinstance(recipe, EncoderSpec | ClassifierSpec | PromptedRecipe):
             return None
@@ -126,7 +129,8 @@ class ExpectedMemory:
                 return Expected(why=found)
             found, by = stated(published), " by its published shape"
         if stage == "finetune":
-            memory = of_training(recipe, found, paged=self.device.gpu is not None)
+            paged, at_once = self.device.gpu is not None, whole_number(MICRO_BATCH)
+            memory = of_training(recipe, found, paged=paged, at_once=at_once)
         else:
             memory = of_scoring(recipe, found)
         return Expected(

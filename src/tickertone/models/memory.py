@@ -36,10 +36,14 @@ class Memory:
         return self.standing + self.passing
 
 
-def of_training(recipe: Recipe, net: Network, *, paged: bool) -> Memory:
-    """At the peak of a fit; `paged`: with the 8-bit optimiser that there is on a GPU."""
+def of_training(recipe: Recipe, net: Network, *, paged: bool, at_once: int | None = None) -> Memory:
+    """At the peak of a fit; `paged`: with the 8-bit optimiser that there is on a GPU.
+
+    `at_once`: rows at a time, where that is fewer than a batch.
+    """
     quantised = _tuning(recipe) in {"lora_8bit", "qlora"}
     batch = 0 if isinstance(recipe, ClassifierSpec) else recipe.batch_size
+    batch = min(batch, at_once or batch)
     tuned, tokens = tuned_weights(recipe, net), batch * recipe.max_length
     states = tuned * (2 * _FLOAT + (2 if quantised and paged else 2 * _FLOAT))  # and gradients
     base = 0.0 if _tuning(recipe) == "full" else stored_weights(recipe, net)
