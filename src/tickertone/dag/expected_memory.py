@@ -23,6 +23,7 @@ from tickertone.catalog.recipes.classifier import ClassifierSpec
 from tickertone.catalog.recipes.encoder import EncoderSpec
 from tickertone.catalog.recipes.prompted import PromptedRecipe
 from tickertone.frozen import Frozen
+from tickertone.models.bases import carried_by
 from tickertone.models.data_parallel import MICRO_BATCH, whole_number
 from tickertone.models.memory import of_scoring, of_training
 from tickertone.models.network_shapes import Network, drawn, network, stated
@@ -173,11 +174,10 @@ def _folder(base: FilesSpec, project: Path) -> Path | str:
         return place if place.is_dir() else f"{base.name} is not there"
     if base.package is not None:
         try:
-            carried = distribution(base.package).files or []
+            carried = carried_by(base.package)
         except PackageNotFoundError:
             return f"{base.package} is not installed"
-        files = [file for file in carried if file.name == "model.safetensors"]
-        return Path(str(files[0].locate())).parent if files else f"{base.package} has no weights"
+        return carried or f"{base.package} has no weights"
     if base.revision is None:
         return f"{base.name} is not pinned"
     from huggingface_hub.constants import HF_HUB_CACHE
