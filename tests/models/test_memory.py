@@ -14,7 +14,7 @@ from transformers import (
 from tests.models.generative.tiny_prompted import prompted
 from tests.models.tiny import tiny_recipe
 from tickertone.catalog.bases import BaseSpec, ShapeSpec
-from tickertone.models import memory
+from tickertone.models import memory, token_batches
 from tickertone.models.generative.loading import prompted_model
 from tickertone.models.memory import of_scoring, of_training
 from tickertone.models.network_shapes import drawn, network
@@ -237,3 +237,7 @@ def test_scoring_keeps_nothing_for_the_way_back():
 
 def test_a_config_without_layers_gives_no_estimate():
     assert network({"model_type": "bert"}, {"a.weight": (2, 2)}) is None
+
+
+def test_as_many_texts_count_as_are_scored_at_once():
+    assert memory._SCORED_AT_ONCE == token_batches.BATCH
