@@ -7,13 +7,15 @@ import pytest
 from tests.dag.bench import EXPERIMENT
 from tickertone.catalog.load import load_catalog
 from tickertone.cli.show_plan import plan_as_text
-from tickertone.dag.expected_cost import Cost
+from tickertone.dag.expected_cost import Cost, ExpectedCost
 from tickertone.dag.plan import plan_experiment
+from tickertone.dag.scope import Scope
 from tickertone.endpoint.label_scores import _ways
 from tickertone.endpoint.ledger import Ledger
 from tickertone.endpoint.question import Message
 from tickertone.models.generative.prompts import render
 from tickertone.store.answers import answers_folder
+from tickertone.store.artifacts import Artifacts
 
 NOBODY = "http://127.0.0.1:9/v1"  # the port that discards: nothing listens there
 PRICES = {"price_in": 2.0, "price_out": 8.0, "spend_at_most": 5.0}
@@ -104,6 +106,28 @@ def test_a_plan_warns_of_what_the_cap_will_not_let_through(asked):
 
     assert any("leaves too little" in warning for warning in planned.warnings)
     assert any(warning.startswith("extract asked/demo_wires") for warning in planned.warnings)
+
+
+def test_steps_that_fit_under_the_cap_one_by_one_are_warned_of_where_together_they_do_not(asked):
+    alone = [cost.likely for cost in costs(asked()).values()]
+    planned = asked(service={**PRICES, "spend_at_most": max(alone) * 1.001})
+
+    first, second = costs(planned).values()
+    assert not first.too_much
+    assert second.too_much
+    assert second.before == first.likely
+    (warning,) = planned.warnings
+    assert f"about {first.likely:.4g} by steps before" in warning
+
+
+def test_a_text_of_two_data_sets_is_asked_once(asked, copy):
+    asked()
+    scope = Scope.of(load_catalog(copy.data), "small")
+    expected = ExpectedCost(scope, Artifacts(copy.workspace))
+    scorer = expected._scorer(scope.model("asked"), "asked", "demo_wires", {})
+    sets = [["It rose", "It fell"], ["It fell", "It stood", "It stood"]]
+
+    assert [expected._cost(scorer, texts).requests for texts in sets] == [2, 1]
 
 
 def test_examples_are_counted_once_they_are_drawn(asked, copy):

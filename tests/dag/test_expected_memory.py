@@ -74,6 +74,17 @@ def test_a_base_in_a_folder_is_estimated_by_its_headers(tmp_path):
     assert "GiB of memory" in str(training)
 
 
+def test_a_training_takes_less_with_fewer_rows_at_a_time(tmp_path, monkeypatch):
+    folder = checkpoint(tmp_path / "t5")
+    whole, scoring = expected({"folder": str(folder)})
+    monkeypatch.setenv("TICKERTONE_MICRO_BATCH", "2")
+    cut, same = expected({"folder": str(folder)})
+
+    assert cut.at_most < whole.at_most
+    assert cut.without_batches == whole.without_batches
+    assert same == scoring
+
+
 def test_a_model_that_is_not_tuned_takes_memory_only_to_score(tmp_path):
     folder = checkpoint(tmp_path / "t5")
 
@@ -109,13 +120,27 @@ def test_a_pinned_base_is_looked_for_in_the_hub_s_cache(tmp_path, monkeypatch):
     assert after.at_most > 0
 
 
-def test_weights_that_are_no_safetensors_cannot_be_told(tmp_path):
+LIST = b"[]"
+
+
+@pytest.mark.parametrize("content", [b"\xff" * 64, len(LIST).to_bytes(8, "little") + LIST])
+def test_weights_that_are_no_safetensors_cannot_be_told(tmp_path, content):
     folder = checkpoint(tmp_path / "t5")
-    (folder / "model.safetensors").write_bytes(b"\xff" * 64)
+    (folder / "model.safetensors").write_bytes(content)
 
     training, _ = expected({"folder": str(folder)})
 
     assert str(training) == "memory not known: the weights of t5 cannot be read"
+
+
+@pytest.mark.parametrize("layers", ["two", [2]])
+def test_a_config_with_other_than_numbers_cannot_be_told(tmp_path, layers):
+    folder = checkpoint(tmp_path / "t5")
+    (folder / "config.json").write_text(json.dumps({**CONFIG, "num_layers": layers}))
+
+    training, _ = expected({"folder": str(folder)})
+
+    assert str(training) == "memory not known: t5 has no config.json and weights that say it"
 
 
 def test_what_will_not_fit_is_told_from_what_may_not():
@@ -135,6 +160,7 @@ def test_one_warning_names_the_steps_that_may_not_fit():
     (warning,) = too_much(steps)
 
     assert warning.startswith("memory may not do for finetune a: 6.0 GiB are free.")
+    assert "TICKERTONE_MICRO_BATCH" in warning  # a smaller batch_size would make another model
     assert too_much(steps[1:]) == []
     assert "and 2 more" in too_much([(f"finetune {i}", large) for i in range(5)])[0]
 
@@ -152,6 +178,7 @@ def nvidia_smi(folder, says):
         ("2.11.0+cpu", None, "echo 80000", None),  # this torch computes on the processor
         ("2.11.0+cu130", "", "echo 80000", None),  # cards are hidden from it
         ("2.11.0+cu130", None, "exit 9", None),  # no driver
+        ("2.11.0+cu130", "1,0", 'case "$1" in --id=1) echo 90000;; esac', 90000 * 2**20),
     ],
 )
 def test_the_memory_of_a_gpu_counts_where_torch_can_use_it(

@@ -14,7 +14,7 @@ from transformers import (
 from tests.models.generative.tiny_prompted import prompted
 from tests.models.tiny import tiny_recipe
 from tickertone.catalog.bases import BaseSpec, ShapeSpec
-from tickertone.models import memory
+from tickertone.models import memory, token_batches
 from tickertone.models.generative.loading import prompted_model
 from tickertone.models.memory import of_scoring, of_training
 from tickertone.models.network_shapes import drawn, network
@@ -215,6 +215,19 @@ def test_longer_texts_larger_batches_and_more_tuning_take_more():
     assert takes(tuning="qlora") < takes(tuning="lora")
 
 
+def test_adapters_are_counted_on_the_layers_that_are_named_and_on_no_others():
+    net = drawn(ShapeSpec(architecture="t5", **SHAPE), 500)
+
+    def tuned(*targets):
+        return memory.tuned_weights(
+            asked("seq2seq", tuning="lora", lora={"rank": 2, "targets": targets}), net
+        )
+
+    assert tuned("o") == 3 * 2 * (384 + 384)  # of three attentions; `wo` ends alike
+    assert tuned("o", "wo") == tuned("o") + tuned("wo")
+    assert tuned("SelfAttention.o") == 2 * 2 * (384 + 384)
+
+
 def test_scoring_keeps_nothing_for_the_way_back():
     net = described(built(T5))
     recipe = asked("seq2seq", tuning="lora", batch_size=64)
@@ -224,3 +237,7 @@ def test_scoring_keeps_nothing_for_the_way_back():
 
 def test_a_config_without_layers_gives_no_estimate():
     assert network({"model_type": "bert"}, {"a.weight": (2, 2)}) is None
+
+
+def test_as_many_texts_count_as_are_scored_at_once():
+    assert memory._SCORED_AT_ONCE == token_batches.BATCH

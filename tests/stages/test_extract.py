@@ -200,6 +200,28 @@ def test_after_a_rationale_that_is_written_again_its_text_is_scored_again(
             assert after == letters + 100 * (name in texts)
 
 
+def test_what_is_forgotten_for_one_split_is_no_file_of_another(
+    tmp_path: Path, model: tuple[Path, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(extract, "_load", lambda _work: Reasoner())
+    monkeypatch.setattr(extract, "_WRITTEN_AT_ONCE", 20)
+    form = {"prompt": {"rationale": {"cue": "Because:"}}}
+
+    def reasoning(splits: dict[str, list[tuple[str, str]]]) -> Any:
+        step = scoring(tmp_path, model, splits)
+        return extract.run(replace(step, settings={**step.settings, "form": form}))
+
+    lost = reasoning({"test": examples()}).outputs["rationales:test"].files[0]
+    gone = {*pq.read_table(lost)["text_id"].to_pylist()}
+    lost.unlink()
+    parts = {
+        name: [row for row in examples() if (text_id(row[0]) in gone) == again]
+        for name, again in (("dev", False), ("test", True))
+    }
+    outputs = reasoning(parts).outputs
+    assert all(file.is_file() for made in outputs.values() for file in made.files)
+
+
 def test_a_model_in_memory_speaks_in_the_log_of_the_step_that_uses_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

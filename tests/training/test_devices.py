@@ -3,9 +3,15 @@ from pathlib import Path
 import pytest
 
 from tickertone.errors import ConfigError
+from tickertone.training import devices
 from tickertone.training.devices import VARIABLE, environments, visible_gpus
 
 GPUS = "CUDA_VISIBLE_DEVICES"
+
+
+@pytest.fixture(autouse=True)
+def torch_for_gpus(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(devices, "version", lambda _name: "2.13.0+cu130")
 
 
 def gpus_of(monkeypatch: pytest.MonkeyPatch, names: str) -> None:
@@ -14,6 +20,12 @@ def gpus_of(monkeypatch: pytest.MonkeyPatch, names: str) -> None:
 
 def test_without_a_gpu_one_process_trains(monkeypatch: pytest.MonkeyPatch) -> None:
     gpus_of(monkeypatch, "")
+    assert environments(32) == [{}]
+
+
+def test_a_torch_for_processors_takes_no_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
+    gpus_of(monkeypatch, "0,1")
+    monkeypatch.setattr(devices, "version", lambda _name: "2.13.0+cpu")
     assert environments(32) == [{}]
 
 

@@ -12,6 +12,7 @@ import pytest
 from tests.models.tiny import snapshot, tiny_base, tiny_recipe
 from tests.training.requests import request
 from tickertone.errors import DataError, TrainingError
+from tickertone.models.data_parallel import MICRO_BATCH
 from tickertone.training import launch
 from tickertone.training.launch import fit_in_process
 from tickertone.training.processes import Ended
@@ -48,6 +49,15 @@ def test_a_fit_in_a_process_of_its_own_leaves_files_and_measurements(tmp_path: P
     assert measured.train_seconds > 0
     assert measured.peak_memory_mb > 10
     assert measured.dev_accuracy is not None
+
+
+def test_a_group_of_processes_that_the_caller_is_part_of_is_not_the_fit_s(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in {"RANK": "1", "WORLD_SIZE": "2", MICRO_BATCH: "8"}.items():
+        monkeypatch.setenv(name, value)
+    measured = fit_in_process(request(tmp_path), lambda line: None)
+    assert (measured.processes, measured.micro_batch) == (1, None)
 
 
 def test_an_error_in_the_process_arrives_with_its_parts(tmp_path: Path) -> None:

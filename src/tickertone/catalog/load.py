@@ -85,12 +85,8 @@ def load_catalog(data_folder: Path) -> Catalog:
         path.stem: _experiment(data_folder, f"experiments/{path.name}", seeds)
         for path in sorted((data_folder / "experiments").glob("*.yaml"))
     }
-    figures = PublishedFile()
-    if (data_folder / "published.yaml").exists():
-        figures = _read(data_folder, "published.yaml", PublishedFile)
-    networks = NetworksFile()
-    if (data_folder / "networks.yaml").exists():
-        networks = _read(data_folder, "networks.yaml", NetworksFile)
+    figures = _read_if_there(data_folder, "published.yaml", PublishedFile)
+    networks = _read_if_there(data_folder, "networks.yaml", NetworksFile)
     published = figures.published
     check_contamination(_shown(data_folder, "datasets.yaml"), datasets)
     check_models(_shown(data_folder, "models.yaml"), models, datasets.datasets)
@@ -154,6 +150,10 @@ def _experiment(data_folder: Path, name: str, seeds: Groups) -> ExperimentSpec:
     return _checked(
         with_groups(raw, seeds) if isinstance(raw, Mapping) else raw, shown, ExperimentSpec
     )
+
+
+def _read_if_there(data_folder: Path, name: str, kind: type[_File]) -> _File:
+    return _read(data_folder, name, kind) if (data_folder / name).exists() else kind()
 
 
 def _read(data_folder: Path, name: str, kind: type[_File]) -> _File:

@@ -6,6 +6,7 @@ is sent, written or locked.
 
 import shutil
 import tempfile
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from functools import partial
 from pathlib import Path
@@ -25,6 +26,7 @@ from tickertone.store.artifacts import Artifacts
 from tickertone.store.manifest import Manifest, Output
 
 if TYPE_CHECKING:
+    from tickertone.endpoint.question import Prompt
     from tickertone.endpoint.scorer import EndpointScorer
     from tickertone.models.protocol import Text
 
@@ -37,13 +39,14 @@ class Cost(Frozen):
     requests: int
     likely: float
     at_most: float
-    spent: float  # by this model so far
+    spent: float  # on the server's model so far, by all stanzas that name it
+    before: float = 0.0  # that steps before this one are likely to spend on it
     cap: float | None  # None for a server without prices
 
     @property
     def too_much(self) -> bool:
         """Whether a run would refuse to send anything."""
-        return self.cap is not None and self.spent + self.likely > self.cap
+        return self.cap is not None and self.spent + self.before + self.likely > self.cap
 
     def __str__(self) -> str:
         """Such as "10 requests, about 0.002, at most 0.01; 0 of 2 is spent"."""
@@ -52,6 +55,7 @@ class Cost(Frozen):
             return words
         words += f", about {self.likely:.4g}, at most {self.at_most:.4g}"
         words += f"; {self.spent:.4g} of {self.cap:g} is spent"
+        words += f", and about {self.before:.4g} by steps before" if self.before else ""
         return f"{words}, which leaves too little" if self.too_much else words
 
 
@@ -65,11 +69,13 @@ def beyond_the_cap(steps: Iterable[tuple[str, Cost | None]]) -> list[str]:
 
 
 class ExpectedCost:
-    """Of the extractions of one plan."""
+    """Of the extractions of one plan, in order: what two of them ask for counts once."""
 
     def __init__(self, scope: Scope, artifacts: Artifacts) -> None:
         self.scope = scope
         self.artifacts = artifacts
+        self._asked: defaultdict[tuple[str, ...], set[Prompt]] = defaultdict(set)
+        self._likely: defaultdict[tuple[str, str], float] = defaultdict(float)
 
     def of(self, subject: str, results: Mapping[Node, Manifest]) -> Cost | None:
         """Of a model on a data set, by what is known of the steps before.
@@ -127,21 +133,30 @@ class ExpectedCost:
         from tickertone.endpoint.label_scores import estimated
         from tickertone.endpoint.ledger import Ledger
 
+        form = scorer.form
         prompts, words = scorer.asked(texts)
+        asked = self._asked[form.for_identity().model_dump_json(), *words]
+        new = [prompt for prompt in dict.fromkeys(prompts) if prompt not in asked]
         with tempfile.TemporaryDirectory(prefix="tickertone-answers-") as scratch:
             copy = Path(scratch)
             for file in answer_files(self.artifacts.workspace):
                 shutil.copyfile(file, copy / file.name)
-            found = estimated(prompts, words, scorer.form, answers=copy, locks=copy)
-            with Ledger.of(scorer.form, copy, copy) as ledger:
+            found = estimated(new, words, form, answers=copy, locks=copy)
+            with Ledger.of(form, copy, copy) as ledger:
                 spent = ledger.spent
-        return Cost(
+        one = form.url.rstrip("/"), form.model
+        cost = Cost(
             requests=found.requests,
             likely=found.likely,
             at_most=found.at_most,
             spent=spent,
-            cap=scorer.form.service.spend_at_most,
+            before=self._likely[one],
+            cap=form.service.spend_at_most,
         )
+        if not cost.too_much:  # else nothing is sent
+            asked.update(new)
+            self._likely[one] += cost.likely
+        return cost
 
 
 def _known(results: Mapping[Node, Manifest], node: Node, name: str) -> Output | None:

@@ -23,11 +23,14 @@ from tickertone.catalog.recipes.classifier import ClassifierSpec
 from tickertone.catalog.recipes.encoder import EncoderSpec
 from tickertone.catalog.recipes.prompted import PromptedRecipe
 from tickertone.frozen import Frozen
+from tickertone.models.bases import carried_by
+from tickertone.models.data_parallel import MICRO_BATCH, whole_number
 from tickertone.models.memory import of_scoring, of_training
 from tickertone.models.network_shapes import Network, drawn, network, stated
 
 _GIB = 2**30
 _NAMED = 3  # steps in a warning
+_NOT_AS_EXPECTED = (ValueError, TypeError, KeyError, AttributeError)  # JSON of another structure
 _LONGEST_HEADER = 2**27  # bytes; safetensors itself takes no longer one
 
 
@@ -65,8 +68,9 @@ def too_much(steps: Iterable[tuple[str, Expected | None]]) -> list[str]:
     more = f" and {len(found) - _NAMED} more" if len(found) > _NAMED else ""
     named = ", ".join(step for step, _ in found[:_NAMED])
     return [
-        f"memory may not do for {named}{more}: {free / _GIB:.1f} GiB are free. Lower batch_size or "
-        "max_length in data/models.yaml, or take tuning: qlora"
+        f"memory may not do for {named}{more}: {free / _GIB:.1f} GiB are free. Set {MICRO_BATCH} "
+        "to a few rows, which makes no other model of a training; or lower max_length in "
+        "data/models.yaml, or tune adapters (tuning: lora or qlora)"
     ]
 
 
@@ -75,11 +79,17 @@ class Device:
 
     @cached_property
     def gpu(self) -> int | None:
-        """Bytes free on the first GPU; None without one."""
+        """Bytes free on the first GPU that is visible; None without one."""
         tool = shutil.which("nvidia-smi")
-        if tool is None or os.environ.get("CUDA_VISIBLE_DEVICES") in {"", "-1"}:
+        visible = os.environ.get("CUDA_VISIBLE_DEVICES", "0").partition(",")[0].strip()
+        if tool is None or visible in {"", "-1"}:
             return None
-        asked = [tool, "--query-gpu=memory.free", "--format=csv,noheader,nounits"]
+        asked = [
+            tool,
+            f"--id={visible}",
+            "--query-gpu=memory.free",
+            "--format=csv,noheader,nounits",
+        ]
         try:
             if distribution("torch").version.endswith("+cpu"):
                 return None
@@ -104,7 +114,10 @@ class ExpectedMemory:
         self._network = cache(self._find_network)
 
     def of(self, stage: str, model: str) -> Expected | None:
-        """None where a step is no training or scoring by a network."""
+        """None where a step is no training or scoring by a network.
+
+        Raises ConfigError for a micro-batch that is no number.
+        """
         recipe = self.catalog.models[model] if stage in {"finetune", "extract"} else None
         if not isinstance(recipe, EncoderSpec | ClassifierSpec | PromptedRecipe):
             return None
@@ -117,7 +130,8 @@ class ExpectedMemory:
                 return Expected(why=found)
             found, by = stated(published), " by its published shape"
         if stage == "finetune":
-            memory = of_training(recipe, found, paged=self.device.gpu is not None)
+            paged, at_once = self.device.gpu is not None, whole_number(MICRO_BATCH)
+            memory = of_training(recipe, found, paged=paged, at_once=at_once)
         else:
             memory = of_scoring(recipe, found)
         return Expected(
@@ -144,10 +158,13 @@ class ExpectedMemory:
             return drawn(base.made, vocabulary)
         try:
             tensors = dict(_tensors(folder))
-        except (OSError, ValueError, KeyError):
+        except (OSError, *_NOT_AS_EXPECTED):
             return f"the weights of {base.name} cannot be read"
-        found = network(config, tensors) if tensors else None
-        return found or f"{base.name} has no config.json and weights that say it"
+        unsaid = f"{base.name} has no config.json and weights that say it"
+        try:
+            return (network(config, tensors) if tensors else None) or unsaid
+        except _NOT_AS_EXPECTED:
+            return unsaid
 
 
 def _folder(base: FilesSpec, project: Path) -> Path | str:
@@ -157,11 +174,10 @@ def _folder(base: FilesSpec, project: Path) -> Path | str:
         return place if place.is_dir() else f"{base.name} is not there"
     if base.package is not None:
         try:
-            carried = distribution(base.package).files or []
+            carried = carried_by(base.package)
         except PackageNotFoundError:
             return f"{base.package} is not installed"
-        files = [file for file in carried if file.name == "model.safetensors"]
-        return Path(str(files[0].locate())).parent if files else f"{base.package} has no weights"
+        return carried or f"{base.package} has no weights"
     if base.revision is None:
         return f"{base.name} is not pinned"
     from huggingface_hub.constants import HF_HUB_CACHE

@@ -6,7 +6,7 @@ from functools import cached_property
 
 from tickertone.catalog.datasets import DatasetSpec
 from tickertone.catalog.experiments import ExperimentSpec, SplitRef, TargetSpec
-from tickertone.catalog.lineage import learnt_by, stands_on
+from tickertone.catalog.lineage import first_base, learnt_by, stands_on
 from tickertone.catalog.load import Catalog
 from tickertone.catalog.mistakes import nearest
 from tickertone.catalog.models import ModelSpec, base_of, similarity_base_of, task_of
@@ -68,6 +68,11 @@ class Scope:
         """What pins the base by which a model finds the nearest examples; raises ModelError."""
         base = similarity_base_of(self.model(model))
         return base_identity(base, self.catalog.folder.parent) if base else None
+
+    def contaminated(self, model: str, dataset: str) -> str | None:
+        """Where it is known from that what a model starts from has seen a data set, if it is."""
+        base = first_base(model, self.catalog.models)
+        return self.catalog.contaminated(base, dataset) if base else None
 
     def task(self, dataset: str) -> dict[str, JSON]:
         """The task of a data set, as it goes into settings."""

@@ -102,18 +102,28 @@ def _local(base: FilesSpec, project: Path) -> Path:
     return folder
 
 
+def carried_by(distribution: str) -> Path | None:
+    """The folder of the weights that an installed package carries, None if it has none.
+
+    Raises PackageNotFoundError.
+    """
+    for file in files(distribution) or []:
+        if file.name == "model.safetensors":
+            return Path(str(file.locate())).parent
+    return None
+
+
 def _in_package(distribution: str) -> Path:
     try:
-        carried = files(distribution) or []
+        carried = carried_by(distribution)
     except PackageNotFoundError:
         raise ModelError(
             f"base {distribution}",
             found="the package is not installed",
             remedy=f"pip install -c constraints.txt {distribution}",
         ) from None
-    for file in carried:
-        if file.name == "model.safetensors":
-            return Path(str(file.locate())).parent
+    if carried is not None:
+        return carried
     raise ModelError(f"base {distribution}", found="the package carries no model.safetensors")
 
 

@@ -88,17 +88,22 @@ def run(work: Work) -> Product:
     counts: Counter[str] = Counter()
     reasons = bool((work.settings["form"].get("prompt") or {}).get("rationale"))
     rows = scored = 0
-    for role in sorted(role for role in work.inputs if role.startswith(_TEXTS)):
-        texts = _distinct_texts(work.only(role))
-        ids = sorted(texts)
-        split, some = role.removeprefix(_TEXTS), [texts[text_id] for text_id in ids]
-        said = None
-        if reasons:
-            found = _reasoned(work, ids, some, shards)
-            said = found.rows
-            outputs[f"rationales:{split}"] = Made(found.files, found.content(ids))
-            counts["rationales_written"] += found.written
-        values, files, computed = shards.fill(ids, partial(_score, work, some, said, counts))
+    texts = {
+        role.removeprefix(_TEXTS): _distinct_texts(work.only(role))
+        for role in sorted(work.inputs)
+        if role.startswith(_TEXTS)
+    }
+    said: dict[str, tuple[str, ...]] = {}
+    for split, some in texts.items() if reasons else ():
+        # Of all splits before any is scored: what is forgotten may lie in a shard of another's.
+        found = _reasoned(work, [*some], [*some.values()], shards)
+        said[split] = found.rows
+        outputs[f"rationales:{split}"] = Made(found.files, found.content([*some]))
+        counts["rationales_written"] += found.written
+    for split, some in texts.items():
+        ids = [*some]
+        score = partial(_score, work, [*some.values()], said.get(split), counts)
+        values, files, computed = shards.fill(ids, score)
         outputs[f"logits:{split}"] = Made(tuple(files), rows_content(ids, values))
         rows, scored = rows + len(ids), scored + computed
     seconds = round(time.monotonic() - began, 3)
@@ -107,9 +112,11 @@ def run(work: Work) -> Product:
 
 
 def _distinct_texts(snapshot: Path) -> dict[str, Text]:
+    """By their ids, in the order of these."""
     columns = pq.read_table(snapshot, columns=["text_id", "text", "text_b"]).to_pydict()
     triples = zip(columns["text_id"], columns["text"], columns["text_b"], strict=True)
-    return {text_id: a if b is None else (a, b) for text_id, a, b in triples}
+    texts: dict[str, Text] = {text_id: a if b is None else (a, b) for text_id, a, b in triples}
+    return {text_id: texts[text_id] for text_id in sorted(texts)}
 
 
 def _reasoned(work: Work, ids: list[str], texts: list[Text], logits: ShardSet) -> Rationales:

@@ -49,7 +49,7 @@ class Shards(ABC, Generic[Row]):
 
     def forget(self, text_ids: Collection[str]) -> None:
         """Drop the rows of some texts; the other rows of their shards go into new shards."""
-        if self.folder.is_dir():
+        if text_ids and self.folder.is_dir():  # to look for them is to read every shard
             with locked(self.folder / ".lock"):
                 for path in {shard for shard, _ in self._locate(set(text_ids)).values()}:
                     self._forget(path, text_ids)

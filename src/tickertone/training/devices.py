@@ -8,6 +8,7 @@ import os
 import shutil
 import socket
 import subprocess
+from importlib.metadata import version
 
 from tickertone.errors import ConfigError
 from tickertone.models.data_parallel import whole_number
@@ -33,7 +34,9 @@ def environments(rows: int) -> list[dict[str, str]]:
 
 
 def visible_gpus() -> list[str]:
-    """The names by which CUDA knows them."""
+    """The names by which CUDA knows them; none for a torch that computes on processors alone."""
+    if version("torch").endswith("+cpu"):
+        return []
     named = os.environ.get(_GPUS)
     if named is None:
         program = shutil.which("nvidia-smi")

@@ -22,6 +22,8 @@ from tickertone.training.processes import Ended, run_workers
 from tickertone.training.request import FitRequest, Measurements
 
 _LAST_LINES = 12
+# The caller's own group, if a cluster started it as part of one, is none of the workers'.
+_NOT_INHERITED = {"RANK", "WORLD_SIZE", "LOCAL_RANK", "MASTER_ADDR", "MASTER_PORT", MICRO_BATCH}
 
 
 def fit_in_process(request: FitRequest, say: Say) -> Measurements:
@@ -97,7 +99,7 @@ def _environment(scratch: Path) -> dict[str, str]:
     source = str(Path(tickertone.__file__).parents[1])
     paths = [source, *filter(None, [os.environ.get("PYTHONPATH")])]
     return {
-        **os.environ,
+        **{name: value for name, value in os.environ.items() if name not in _NOT_INHERITED},
         "PYTHONPATH": os.pathsep.join(paths),
         "TOKENIZERS_PARALLELISM": "false",  # it forks badly and gains nothing on short texts
         "HF_DATASETS_CACHE": str(scratch / "datasets"),

@@ -8,7 +8,7 @@ import os
 import time
 from functools import cache
 
-from tickertone.errors import ConfigError
+from tickertone.models.data_parallel import whole_number
 
 VARIABLE = "TICKERTONE_THREADS"
 _WORTH_IT = 0.9  # more threads must take at most this share of the time of fewer
@@ -18,12 +18,7 @@ _ROWS, _WIDTH = 1024, 384  # a batch of 32 texts of 32 tokens, in MiniLM's width
 
 def threads_asked_for() -> int | None:
     """The number in TICKERTONE_THREADS, or None. Raises ConfigError for anything but 1, 2, ..."""
-    value = os.environ.get(VARIABLE)
-    if not value:
-        return None
-    if not value.isdecimal() or int(value) < 1:
-        raise ConfigError(VARIABLE, found=repr(value), expected="a whole number from 1 up")
-    return int(value)
+    return whole_number(VARIABLE)
 
 
 def choose_threads() -> int:

@@ -11,7 +11,6 @@ from tickertone.catalog.claims import (
     Side,
     systems_of,
 )
-from tickertone.catalog.lineage import first_base
 from tickertone.catalog.models import base_of
 from tickertone.catalog.recipes.endpoint import EndpointSpec
 from tickertone.dag.expected import is_unknown
@@ -192,11 +191,8 @@ def _contaminated(scope: Scope, target: str, system: str) -> str | None:
     """Why the figures of a model prove little; of a combiner, if one of its members' do."""
     members = scope.pool(target) if system in scope.spec.combiners else (system,)
     dataset = scope.targets[target].test.dataset
-    for model in members:
-        base = first_base(model, scope.catalog.models)
-        if base and (source := scope.catalog.contaminated(base, dataset)):
-            return source
-    return None
+    sources = (scope.contaminated(model, dataset) for model in members)
+    return next(filter(None, sources), None)
 
 
 def _parts(scope: Scope, claim: ClaimSpec) -> JSON:

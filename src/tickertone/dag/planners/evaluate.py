@@ -1,6 +1,5 @@
 """evaluate(target): every system scored on the test split, full and clean."""
 
-from tickertone.catalog.lineage import first_base
 from tickertone.dag.planner import Node, Results
 from tickertone.dag.scope import Scope
 from tickertone.errors import StepBlocked
@@ -42,13 +41,13 @@ def step(scope: Scope, subject: str, results: Results) -> Step:
             inputs[f"model:{model}"] = results.output(
                 "extract", f"{model}/{test.dataset}", f"logits:{test.split}"
             )
-            systems.append(_system(model, "model", _contaminated(scope, model, test.dataset)))
+            systems.append(_system(model, "model", scope.contaminated(model, test.dataset)))
     for name in sorted(scope.spec.combiners):
         if results.has(Node("combine", f"{subject}/{name}")):
             inputs[f"combiner:{name}"] = results.output(
                 "combine", f"{subject}/{name}", "predictions"
             )
-            reasons = [r for m in members if (r := _contaminated(scope, m, test.dataset))]
+            reasons = [r for m in members if (r := scope.contaminated(m, test.dataset))]
             systems.append(_system(name, "combiner", reasons[0] if reasons else None))
     if not systems:
         raise StepBlocked(f"evaluate {subject}", found="needs at least one system")
@@ -74,8 +73,3 @@ def step(scope: Scope, subject: str, results: Results) -> Step:
 
 def _system(name: str, kind: str, contaminated: str | None) -> JSON:
     return {"name": name, "kind": kind, "contaminated": contaminated}
-
-
-def _contaminated(scope: Scope, model: str, dataset: str) -> str | None:
-    base = first_base(model, scope.catalog.models)
-    return scope.catalog.contaminated(base, dataset) if base else None
