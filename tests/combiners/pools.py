@@ -79,6 +79,19 @@ def skilled(strengths, *, texts=300, seed=0):
     return Pool.gather(LABELS, logits), labels
 
 
+def uneven(*, texts, seed):
+    """Eight calibrated members, wrong on the same texts; 70 % of texts are neutral. And labels."""
+    generator = np.random.default_rng(seed)
+    shares = np.array([0.1, 0.7, 0.2])
+    labels = generator.choice(3, p=shares, size=texts)
+    common = np.eye(3)[labels] + np.sqrt(0.8) * generator.normal(size=(texts, 3))
+    members = {
+        f"m{member}": common + np.sqrt(0.2) * generator.normal(size=(texts, 3)) + np.log(shares)
+        for member in range(8)
+    }
+    return Pool.gather(LABELS, members), labels
+
+
 def logits_by_member():
     """Strategy: one to four members' logits on the same one to twelve texts."""
     shapes = st.tuples(st.integers(1, 4), st.integers(1, 12), st.just(len(LABELS)))

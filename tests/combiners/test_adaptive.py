@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from benchmarks.synthetic_pools import POOLS, curve, specs, trial
-from tests.combiners.pools import LABELS, fit, predict, skilled, weights, without_labels
+from tests.combiners.pools import LABELS, fit, predict, skilled, uneven, weights, without_labels
 from tickertone.combiners.adaptive import Adaptive
 from tickertone.combiners.evidence import Evidence
 from tickertone.combiners.half_hard_mean import HalfHardMean
@@ -57,6 +57,20 @@ def test_a_member_that_lacks_a_label_takes_part_once_there_are_labels():
     right = fitted.predict(pool)[0].argmax(axis=1) == labels
     assert right.mean() > (pool.mean_probabilities.argmax(axis=1) == labels).mean() + 0.15
     assert dict(zip(fitted.members, fitted.weights[0], strict=True))["binary"] > 0.2
+
+
+def test_labels_drawn_evenly_do_not_make_rare_ones_common():
+    pool, labels = uneven(texts=3000, seed=5)
+    few = np.concatenate([np.flatnonzero(labels == k)[:16] for k in range(3)])[None, :]
+    unlabelled, _ = uneven(texts=1000, seed=6)
+    accuracies = [
+        (Adaptive().fit(Evidence(pool, labels, known), few).predict(pool)[0].argmax(axis=1))
+        == labels
+        for known in (None, unlabelled)
+    ]
+    blindly, knowing = (right.mean() for right in accuracies)
+    assert knowing > blindly + 0.05
+    assert knowing > (pool.mean_probabilities.argmax(axis=1) == labels).mean() - 0.01
 
 
 @pytest.mark.slow

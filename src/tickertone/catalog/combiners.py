@@ -92,6 +92,7 @@ class AdaptiveCombiner(_Learned):
     """Equal weights, single members and a regression, averaged by what each foretells."""
 
     kind: Literal["adaptive"]
+    reads_unlabelled: ClassVar[bool] = True
 
 
 CombinerSpec = Annotated[

@@ -10,7 +10,8 @@
 
 Each has the product of its leave-one-out probabilities for the labelled texts as its weight
 (pseudo Bayesian model averaging, Geisser and Eddy 1979): exact for the first two, in closed form
-for the third. Nothing has to be chosen by whoever uses it: with no label it is *equal*, with few it
+for the third. A labelled text counts as often as its label is more common among texts as they come
+(`class_shares`) than among the labelled ones, which are mostly drawn evenly. Nothing has to be chosen by whoever uses it: with no label it is *equal*, with few it
 stays near, and with many the best foreteller takes over.
 """
 
@@ -20,6 +21,7 @@ from itertools import product
 import numpy as np
 
 from tickertone.combiners.bayes_logistic import Posterior, Prior, posterior, probabilities, softmax
+from tickertone.combiners.class_shares import class_shares
 from tickertone.combiners.evidence import Evidence
 from tickertone.combiners.linear_pool import UniformPool, equal_weights, whole_pool_weights
 from tickertone.combiners.pool import Floats, Integers, Labels, Pool
@@ -89,15 +91,17 @@ class Adaptive:
                 pool.members, only_equal, alike, modes, even, equal_weights(pool, count)
             )
         labels = evidence.labels[draws]
-        found = [posterior(design[draws], labels, prior) for prior in priors]
+        chosen = _chosen(evidence, draws)
+        counts = np.take_along_axis(np.exp(-chosen), labels, axis=1)
+        found = [posterior(design[draws], labels, chosen, prior) for prior in priors]
         of_priors = softmax(np.stack([fit.log_evidence for fit in found], axis=1)).T
         logs = np.log(np.maximum(evidence.likelihoods(draws), _LEAST))
-        singles = softmax(logs.sum(axis=2))
+        singles = softmax((counts[:, None] * logs).sum(axis=2))
         foretold = np.stack(
             [
-                _log_score(_equal(pool)[draws], labels),
-                _singles_left_out(logs),
-                _log_score(_mixed(of_priors, found), labels),
+                _log_score(_equal(pool)[draws], labels, counts),
+                _singles_left_out(logs, counts),
+                _log_score(_mixed(of_priors, found), labels, counts),
             ],
             axis=1,
         )
@@ -117,20 +121,29 @@ def _equal(pool: Pool) -> Floats:
     return np.asarray(((whole.probabilities + whole.votes) / 2).mean(axis=0))
 
 
-def _log_score(left_out: Floats, labels: Labels) -> Floats:
-    """The log of the product of the true labels' probabilities, shape (draw,)."""
+def _chosen(evidence: Evidence, draws: Integers) -> Floats:
+    """The log of how much more often a label is drawn than it occurs, shape (draw, label)."""
+    labels = evidence.labels[draws]
+    which = labels[:, :, None] == np.arange(len(evidence.pool.labels))
+    drawn = np.maximum(which.mean(axis=1), _LEAST)
+    return np.asarray(np.log(drawn / np.maximum(class_shares(evidence, draws), _LEAST)))
+
+
+def _log_score(left_out: Floats, labels: Labels, counts: Floats) -> Floats:
+    """The sum of the log-probabilities of true labels, each `counts` times, shape (draw,)."""
     true = np.take_along_axis(left_out, labels[:, :, None], axis=2)[:, :, 0]
-    return np.asarray(np.log(np.maximum(true, _LEAST)).sum(axis=1))
+    return np.asarray((counts * np.log(np.maximum(true, _LEAST))).sum(axis=1))
 
 
-def _singles_left_out(logs: Floats) -> Floats:
+def _singles_left_out(logs: Floats, counts: Floats) -> Floats:
     """The same of the average of single members, each row without its own say in their weights.
 
     `logs`, shape (draw, member, row), are log-likelihoods.
     """
-    others = logs.sum(axis=2, keepdims=True) - logs
+    counted = counts[:, None] * logs
+    others = counted.sum(axis=2, keepdims=True) - counted
     weights = softmax(others.transpose(0, 2, 1)).transpose(0, 2, 1)
-    return np.asarray(np.log((weights * np.exp(logs)).sum(axis=1)).sum(axis=1))
+    return np.asarray((counts * np.log((weights * np.exp(logs)).sum(axis=1))).sum(axis=1))
 
 
 def _mixed(shares: Floats, found: list[Posterior]) -> Floats:

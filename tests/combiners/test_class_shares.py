@@ -1,0 +1,79 @@
+"""Shares of labels among unlabelled texts, from labelled ones that were drawn evenly."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.combiners.pools import uneven
+from tickertone.combiners.class_shares import class_shares
+from tickertone.combiners.evidence import Evidence
+from tickertone.combiners.pool import Pool
+
+SHARES = np.array([0.1, 0.7, 0.2])
+
+
+def evenly(labels, per_class, draws=1, kinds=3):
+    generator = np.random.default_rng(7)
+    return np.stack(
+        [
+            np.concatenate(
+                [
+                    generator.permutation(np.flatnonzero(labels == kind))[:per_class]
+                    for kind in range(kinds)
+                ]
+            )
+            for _ in range(draws)
+        ]
+    )
+
+
+def test_without_unlabelled_texts_they_are_those_of_the_draw():
+    pool, labels = uneven(texts=200, seed=0)
+    rows = np.flatnonzero(labels != 2)[None, :40]
+    expected = np.bincount(labels[rows[0]], minlength=3) / 40
+    assert class_shares(Evidence(pool, labels), rows)[0] == pytest.approx(expected)
+
+
+def test_they_are_close_to_the_truth_where_members_predict_well():
+    pool, labels = uneven(texts=2000, seed=1)
+    unlabelled, _ = uneven(texts=2000, seed=2)
+    found = class_shares(Evidence(pool, labels, unlabelled), evenly(labels, 32, draws=20))
+    assert np.abs(found - SHARES).mean() < 0.05
+    assert np.abs(1 / 3 - SHARES).mean() > 0.2
+
+
+def test_more_labels_take_out_what_the_members_have_in_common_that_is_wrong():
+    """All of them find label 0 too often, on all texts alike."""
+    pool, labels = leaning(seed=3)
+    unlabelled, _ = leaning(seed=4)
+    evidence = Evidence(pool, labels, unlabelled)
+    wrong = [
+        abs(class_shares(evidence, evenly(labels, k, draws=20, kinds=2))[:, 0].mean() - 0.5)
+        for k in (1, 16, 256)
+    ]
+    believed = unlabelled.mean_probabilities.mean(axis=0)[0] - 0.5
+    assert believed > 0.15
+    assert wrong[0] < believed + 0.01
+    assert wrong[0] > wrong[1] > wrong[2]
+    assert wrong[2] < believed / 4
+
+
+def leaning(*, seed):
+    generator = np.random.default_rng(seed)
+    labels = np.arange(2000) % 2
+    logits = {
+        f"m{i}": 2 * np.eye(2)[labels] + generator.normal(size=(2000, 2)) + [1.5, 0.0]
+        for i in range(3)
+    }
+    return Pool.gather(("negative", "positive"), logits), labels
+
+
+@given(per_class=st.integers(1, 12), seed=st.integers(0, 50))
+def test_they_are_a_distribution_in_which_every_label_occurs(per_class, seed):
+    pool, labels = uneven(texts=150, seed=seed)
+    unlabelled, _ = uneven(texts=40, seed=seed + 1)
+    rows = np.flatnonzero(labels == 1)[None, :per_class]  # of one label alone
+    (found,) = class_shares(Evidence(pool, labels, unlabelled), rows)
+    assert found.sum() == pytest.approx(1)
+    assert found.min() > 0.01
