@@ -14,9 +14,9 @@ def test_a_kind_alone_is_enough_for_each():
         assert isinstance(SPEC.validate_python({"kind": kind}), spec)
 
 
-def test_dawid_skene_alone_looks_at_texts_without_labels():
+def test_two_kinds_look_at_texts_without_labels():
     looking = [s.__name__ for s in get_args(get_args(CombinerSpec)[0]) if s.reads_unlabelled]
-    assert looking == ["DawidSkeneCombiner"]
+    assert looking == ["DawidSkeneCombiner", "AdaptiveCombiner"]
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,9 @@
 Each has the product of its leave-one-out probabilities for the labelled texts as its weight
 (pseudo Bayesian model averaging, Geisser and Eddy 1979): exact for the first two, in closed form
 for the third. A labelled text counts as often as its label is more common among texts as they come
-(`class_shares`) than among the labelled ones, which are mostly drawn evenly. Nothing has to be chosen by whoever uses it: with no label it is *equal*, with few it
-stays near, and with many the best foreteller takes over.
+(`class_shares`) than among the labelled ones, which are mostly drawn evenly. Nothing has to be
+chosen by whoever uses it: with no label it is *equal*, with few it stays near, and with many the
+best foreteller takes over.
 """
 
 from dataclasses import dataclass
@@ -81,7 +82,7 @@ class Adaptive:
         pool, count = evidence.pool, len(draws)
         if len(pool.members) == 1:
             return UniformPool.of(pool, count)
-        design, priors = _design(pool), _priors(pool)
+        priors, design = _priors(pool), _design(pool)
         alike = np.full((count, len(pool.complete.members)), 1 / len(pool.complete.members))
         if not draws.shape[1]:
             modes = np.stack([np.tile(prior.mean, (count, 1)) for prior in priors])

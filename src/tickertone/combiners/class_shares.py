@@ -1,7 +1,7 @@
 """How common each label is among texts like the unlabelled ones, when labelled texts were chosen.
 
-Few labels are mostly drawn evenly, so many a label, whereas texts are not: two in three tweets about
-companies are neutral. What was learnt from an even draw finds rare labels everywhere.
+Few labels are mostly drawn evenly, so many of each, whereas texts are not: two in three tweets
+about companies are neutral. What was learnt from an even draw finds rare labels everywhere.
 
 Texts of a label look alike wherever they were drawn (label shift), so the mean prediction over
 unlabelled texts is a mixture of the mean predictions of each label, with the shares that are asked
