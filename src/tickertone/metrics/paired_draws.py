@@ -93,6 +93,19 @@ def paired_difference(left: Correctness, right: Correctness) -> Difference:
     return Difference(float(differences.mean()), of_draws, _noise(differences.mean(axis=0)))
 
 
+def difference_of_own_draws(left: Correctness, right: Correctness) -> Difference:
+    """The same of two systems with draws of their own, each as many as it has; texts are shared.
+
+    The noise of the draws is that of both sides together, as of independent ones. Where some draws
+    are common to both and shape both alike, that errs to the wide side. Raises DataError as
+    `paired_difference` does.
+    """
+    of_left = paired_difference(left, right.mean(axis=0, keepdims=True))
+    of_right = paired_difference(left.mean(axis=0, keepdims=True), right)
+    of_draws = _sum_of_noise([of_left.of_draws, of_right.of_draws])
+    return Difference(of_left.value, of_draws, of_left.of_texts)
+
+
 def mean_over_targets(differences: Sequence[Difference]) -> Difference:
     """The mean difference over targets with texts and draws of their own: independent noise.
 
@@ -116,7 +129,12 @@ def _noise(values: Floats) -> Noise:
 
 def _mean_noise(parts: Sequence[Noise]) -> Noise:
     """That of the mean of independent means."""
-    shares = [part.variance / len(parts) ** 2 for part in parts]
-    spread = sum(share**2 / part.freedom for share, part in zip(shares, parts, strict=True))
-    freedom = sum(shares) ** 2 / spread if spread > 0 else sum(part.freedom for part in parts)
-    return Noise(sum(shares), freedom)
+    return _sum_of_noise([Noise(p.variance / len(parts) ** 2, p.freedom) for p in parts])
+
+
+def _sum_of_noise(parts: Sequence[Noise]) -> Noise:
+    """That of the sum of independent means; its freedom is Satterthwaite's (1946)."""
+    variance = sum(part.variance for part in parts)
+    spread = sum(part.variance**2 / part.freedom for part in parts)
+    freedom = variance**2 / spread if spread > 0 else sum(part.freedom for part in parts)
+    return Noise(variance, freedom)
