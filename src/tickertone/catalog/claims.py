@@ -6,10 +6,10 @@ combiner that is given few labels, the best single member of the target's pool, 
 or a number.
 """
 
-from collections.abc import Iterator
-from typing import Literal, Self
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Discriminator, Field, Tag, model_validator
 
 from tickertone.catalog.identifiers import Name
 from tickertone.frozen import Frozen
@@ -46,7 +46,39 @@ class WithLabels(Frozen):
     labels: int = Field(ge=0, description="of each class; one of budgets.per_class")
 
 
-Side = Name | float | Published | MeanOf | BestOf | BestOfPool | WithLabels
+_WITH_FIELDS = (Published, MeanOf, BestOf, BestOfPool, WithLabels)
+
+
+def _kind(side: Any) -> str | None:
+    """Which kind of side it is, by its fields; None for one that is of no kind."""
+    match side:
+        case Mapping():
+            fields = {*side}
+            return next((k.__name__ for k in _WITH_FIELDS if {*k.model_fields} == fields), None)
+        case str():
+            return "name"
+        case bool():
+            return None
+        case int() | float():
+            return "number"
+    return type(side).__name__ if isinstance(side, _WITH_FIELDS) else None
+
+
+Side = Annotated[
+    Annotated[Name, Tag("name")]
+    | Annotated[float, Tag("number")]
+    | Annotated[Published, Tag("Published")]
+    | Annotated[MeanOf, Tag("MeanOf")]
+    | Annotated[BestOf, Tag("BestOf")]
+    | Annotated[BestOfPool, Tag("BestOfPool")]
+    | Annotated[WithLabels, Tag("WithLabels")],
+    Discriminator(
+        _kind,
+        custom_error_type="no_side",
+        custom_error_message="a name, a number, {published: SYSTEM}, {mean_of: [...]}, "
+        "{best_of: [...]}, {best_of_pool: true} or {combiner: NAME, labels: 8}",
+    ),
+]
 Metric = Literal["accuracy", "macro_f1", "weighted_f1"]
 Relation = Literal["better", "comparable", "cheaper"]
 

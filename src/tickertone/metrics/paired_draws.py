@@ -96,13 +96,16 @@ def paired_difference(left: Correctness, right: Correctness) -> Difference:
 def difference_of_own_draws(left: Correctness, right: Correctness) -> Difference:
     """The same of two systems with draws of their own, each as many as it has; texts are shared.
 
-    The noise of the draws is that of both sides together, as of independent ones. Where some draws
-    are common to both and shape both alike, that errs to the wide side. Raises DataError as
-    `paired_difference` does.
+    The noise of the draws is that of both sides together, as of independent ones, with the smaller
+    of their degrees of freedom (Hsu 1938; Mickey and Brown 1966 show that this holds what it
+    states). Satterthwaite's would not do: three draws that lie together by chance would pass for
+    sure. Where some draws are common to both and shape both alike, it errs to the wide side. Raises
+    DataError as `paired_difference` does.
     """
     of_left = paired_difference(left, right.mean(axis=0, keepdims=True))
     of_right = paired_difference(left.mean(axis=0, keepdims=True), right)
-    of_draws = _sum_of_noise([of_left.of_draws, of_right.of_draws])
+    both = (of_left.of_draws, of_right.of_draws)
+    of_draws = Noise(sum(part.variance for part in both), min(part.freedom for part in both))
     return Difference(of_left.value, of_draws, of_left.of_texts)
 
 
@@ -129,12 +132,7 @@ def _noise(values: Floats) -> Noise:
 
 def _mean_noise(parts: Sequence[Noise]) -> Noise:
     """That of the mean of independent means."""
-    return _sum_of_noise([Noise(p.variance / len(parts) ** 2, p.freedom) for p in parts])
-
-
-def _sum_of_noise(parts: Sequence[Noise]) -> Noise:
-    """That of the sum of independent means; its freedom is Satterthwaite's (1946)."""
-    variance = sum(part.variance for part in parts)
-    spread = sum(part.variance**2 / part.freedom for part in parts)
-    freedom = variance**2 / spread if spread > 0 else sum(part.freedom for part in parts)
-    return Noise(variance, freedom)
+    shares = [part.variance / len(parts) ** 2 for part in parts]
+    spread = sum(share**2 / part.freedom for share, part in zip(shares, parts, strict=True))
+    freedom = sum(shares) ** 2 / spread if spread > 0 else sum(part.freedom for part in parts)
+    return Noise(sum(shares), freedom)
