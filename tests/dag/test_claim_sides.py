@@ -94,6 +94,7 @@ def test_another_number_of_draws_is_read_again(claimed, tmp_path):
     assert bench.ask(SHOWN)[0][3].endswith(" in 3")
 
 
+@pytest.mark.slow
 def test_what_models_of_few_labels_come_to_varies_with_their_draw(claimed, tmp_path):
     bench = claimed.copied_to(tmp_path / "copy")
     bench.edit(
