@@ -11,6 +11,7 @@ from tickertone.errors import DataError
 from tickertone.metrics.paired_draws import (
     Difference,
     Noise,
+    difference_of_own_draws,
     mean_over_targets,
     paired_difference,
 )
@@ -106,6 +107,54 @@ def test_the_interval_holds_the_true_difference_at_least_as_often_as_stated(draw
     held = 0
     for _ in range(trials):
         interval = paired_difference(*simulated(random, draws, texts, spread, aims)).interval()
+        held += interval.low <= true <= interval.high
+    assert held >= stats.binom.ppf(0.001, trials, 0.95)
+
+
+def test_with_draws_of_their_own_worked_out_by_hand():
+    left = np.array([[1, 1, 1, 0], [1, 1, 0, 0]], dtype=bool)
+    right = np.array([[1, 0, 0, 0], [0, 0, 0, 0], [1, 1, 0, 0]], dtype=bool)
+    # Draw means 3/4 1/2 and 1/4 0 1/2; text means 1 1 1/2 0 minus 2/3 1/3 0 0.
+    of_left, of_right = 1 / 32 / 2, 1 / 16 / 3
+    found = difference_of_own_draws(left, right)
+    assert found.value == pytest.approx(3 / 8)
+    assert found.of_draws.variance == pytest.approx(of_left + of_right)
+    assert found.of_draws.freedom == 1  # of two draws, the fewer
+    of_texts = np.var([1 / 3, 2 / 3, 1 / 2, 0], ddof=1) / 4
+    assert found.of_texts.variance == pytest.approx(of_texts)
+
+
+@given(shapes, st.integers(1, 5), st.integers(0, 99))
+def test_draws_of_their_own_turned_round_change_the_sign_alone(shape, draws, seed):
+    random = np.random.default_rng(seed)
+    left, right = random.random(shape) < 0.7, random.random((draws, shape[1])) < 0.5
+    there, back = difference_of_own_draws(left, right), difference_of_own_draws(right, left)
+    assert there.value == pytest.approx(-back.value)
+    assert there.standard_error == pytest.approx(back.standard_error)
+
+
+def test_beside_a_system_without_draws_own_draws_are_paired_ones():
+    random = np.random.default_rng(2)
+    left, right = random.random((6, 20)) < 0.8, random.random((1, 20)) < 0.7
+    own, paired = difference_of_own_draws(left, right), paired_difference(left, right)
+    assert (own.value, own.standard_error) == pytest.approx((paired.value, paired.standard_error))
+    assert own.interval().low == pytest.approx(paired.interval().low)
+
+
+@pytest.mark.parametrize("shared", [0, 3])
+def test_with_draws_of_their_own_the_interval_holds_the_truth_as_often_as_stated(shared):
+    """Twenty draws of a combiner against three of a fine-tuning, some of which may be the same."""
+    random, trials, aims, texts = np.random.default_rng(5), 1000, (1.2, 0.9), 150
+    true = np.subtract(*stats.norm.cdf(np.array(aims) / math.sqrt(1 + 0.6**2 + 1)))
+    held = 0
+    for _ in range(trials):
+        of_text, of_draw = random.normal(size=texts), random.normal(size=(20, 1))
+        others = np.concatenate([of_draw[:shared], random.normal(size=(3 - shared, 1))])
+        left, right = (
+            0.6 * some + of_text + random.normal(size=(len(some), texts)) < aim
+            for some, aim in zip((of_draw, others), aims, strict=True)
+        )
+        interval = difference_of_own_draws(left, right).interval()
         held += interval.low <= true <= interval.high
     assert held >= stats.binom.ppf(0.001, trials, 0.95)
 

@@ -93,6 +93,22 @@ def paired_difference(left: Correctness, right: Correctness) -> Difference:
     return Difference(float(differences.mean()), of_draws, _noise(differences.mean(axis=0)))
 
 
+def difference_of_own_draws(left: Correctness, right: Correctness) -> Difference:
+    """The same of two systems with draws of their own, each as many as it has; texts are shared.
+
+    The noise of the draws is that of both sides together, as of independent ones, with the smaller
+    of their degrees of freedom (Hsu 1938; Mickey and Brown 1966 show that this holds what it
+    states). Satterthwaite's would not do: three draws that lie together by chance would pass for
+    sure. Where some draws are common to both and shape both alike, it errs to the wide side. Raises
+    DataError as `paired_difference` does.
+    """
+    of_left = paired_difference(left, right.mean(axis=0, keepdims=True))
+    of_right = paired_difference(left.mean(axis=0, keepdims=True), right)
+    both = (of_left.of_draws, of_right.of_draws)
+    of_draws = Noise(sum(part.variance for part in both), min(part.freedom for part in both))
+    return Difference(of_left.value, of_draws, of_left.of_texts)
+
+
 def mean_over_targets(differences: Sequence[Difference]) -> Difference:
     """The mean difference over targets with texts and draws of their own: independent noise.
 

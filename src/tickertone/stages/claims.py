@@ -4,20 +4,17 @@ import json
 import re
 import sys
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from tickertone.metrics.contrasts import Figure, Resampled, best_of, difference, mean_of
 from tickertone.metrics.evaluation import Estimate
 from tickertone.metrics.verdicts import Verdict, is_better, is_comparable, verdict_of_all
-from tickertone.stages.examples import label_indices, read_clean
+from tickertone.stages.claim_figures import Compared, Figures, Part, sides, systems_of
 from tickertone.stages.work import Made, Product, Work
 
-Part = Mapping[str, Any]
 Row = dict[str, Any]
 
 CLAIMS = pa.schema(
@@ -84,37 +81,36 @@ def _whole(parts: Sequence[Row]) -> Row:
 
 
 class _Measure:
-    """Measures parts; predictions of a target and split are resampled once."""
+    """Measures parts, and says what else should be known of them."""
 
     def __init__(self, work: Work) -> None:
         self.work = work
-        self._resampled: dict[tuple[str, str], tuple[Resampled, int]] = {}
+        self.figures = Figures(work)
 
     def row(self, part: Part) -> Row:
         """What came of one comparison."""
+        on_texts = part["relation"] != "cheaper"
         said = {
             "comparison": in_words(part),
             "target": part["target"],
-            "split": part["split"] if part["target"] else None,
-            "metric": part["metric"] if part["target"] else "train_minutes",
+            "split": part["split"] if on_texts else None,
+            "metric": part["metric"] if on_texts else "train_minutes",
         }
-        if lacking := self._lacking(part):
+        if lacking := _told_by_target(part, self._lacking):
             return {**said, "verdict": "not measurable", "why": lacking}
-        if part["relation"] == "cheaper":
-            return {**said, **self._cheaper(part)}
-        return {**said, **self._compared(part)}
+        return {**said, **(self._compared(part) if on_texts else self._cheaper(part))}
 
     def _lacking(self, part: Part) -> str:
         """The systems and figures that are not there, and why, grouped by the reason."""
         reasons: dict[str, list[str]] = defaultdict(list)
-        for side in (part["left"], part["right"]):
+        for side in sides(part):
             for reason, names in self._absent(part, side).items():
                 reasons[reason] += names
             if "value" in side and side["value"] is None:
                 reasons[f"its source gives no {part['metric']}"].append(side["name"])
         if not reasons and (reason := self.work.settings["absent"].get(f"{part['target']}/")):
             reasons[reason].append(part["target"])
-        if not reasons and part["target"] and not self._texts(part):
+        if not reasons and part["target"] and not self.figures.texts(part):
             reasons["no text is without a near-twin in train"].append(part["target"])
         return "; ".join(f"{', '.join(names)}: {reason}" for reason, names in reasons.items())
 
@@ -122,10 +118,11 @@ class _Measure:
         """Why systems of a side are absent; the side's own name if all are for one reason."""
         known = self.work.settings["absent"]
         reasons: dict[str, list[str]] = defaultdict(list)
-        for key in _keys(part, side):
+        keys = _keys(part, side)
+        for key in keys:
             if key in known:
                 reasons[known[key]].append(key.rpartition("/")[2])
-        if [len(names) for names in reasons.values()] == [len(_systems(side))]:
+        if [len(names) for names in reasons.values()] == [len(keys)]:
             return {reason: [side["name"]] for reason in reasons}
         return reasons
 
@@ -136,7 +133,7 @@ class _Measure:
             if "value" in side:
                 minutes.append(float(side["value"]))
                 continue
-            (name,) = _systems(side)
+            (name,) = systems_of(side)
             found = json.loads(self.work.only(f"measurements:{name}").read_text(encoding="utf-8"))
             minutes.append(found["train_seconds"] / 60)
             devices.append(f"{name} on {found['device']}, {found['threads']} threads")
@@ -150,65 +147,44 @@ class _Measure:
         }
 
     def _compared(self, part: Part) -> Row:
-        resampled, texts = self._of_target(part["target"], part["split"])
-        left = _figure(resampled, part["left"], part["metric"])
-        right = _figure(resampled, part["right"], part["metric"])
-        found = difference(left, right)
+        found = self.figures.compared(part)
+        told = [_draws_told(part, found), _told_by_target(part, self._to_be_known)]
         return {
-            "n": texts,
-            "left_value": left.value,
-            "right_value": right.value,
-            "measured": found.value,
-            "low": found.low,
-            "high": found.high,
-            "verdict": _verdict(part, found),
-            "why": "; ".join(self._to_be_known(part)) or None,
+            "n": found.texts,
+            "left_value": found.left,
+            "right_value": found.right,
+            "measured": found.difference.value,
+            "low": found.difference.low,
+            "high": found.difference.high,
+            "verdict": _verdict(part, found.difference),
+            "why": "; ".join(filter(None, told)) or None,
         }
 
-    def _to_be_known(self, part: Part) -> list[str]:
+    def _to_be_known(self, part: Part) -> str:
         """What makes a figure worth less than it looks."""
-        sides = (part["left"], part["right"])
         known = self.work.settings["contaminated"]
         seen: dict[str, list[str]] = defaultdict(list)
-        for key in (key for side in sides for key in _keys(part, side)):
+        for key in (key for side in sides(part) for key in _keys(part, side)):
             if key in known:
                 seen[known[key]].append(key.rpartition("/")[2])
         told = [f"{', '.join(names)} may have seen the texts: {s}" for s, names in seen.items()]
-        if any("value" in side for side in sides):
+        told += [
+            f"{self.figures.best(part, side)} is best, as found on these very texts"
+            for side in sides(part)
+            if side.get("oracle")
+        ]
+        if any("value" in side for side in sides(part)):
             told.append("the interval is of our figure alone")
-        return told
-
-    def _texts(self, part: Part) -> int:
-        return self._of_target(part["target"], part["split"])[1]
-
-    def _of_target(self, target: str, split: str) -> tuple[Resampled, int]:
-        if (target, split) not in self._resampled:
-            self._resampled[target, split] = self._read(target, split)
-        return self._resampled[target, split]
-
-    def _read(self, target: str, split: str) -> tuple[Resampled, int]:
-        settings = self.work.settings
-        labels = settings["labels"][target]
-        path = self.work.only(f"predictions:{target}")
-        columns = ["example_id", "system", "label", "predicted"]
-        table = pq.read_table(path, columns=columns).sort_by("example_id")
-        asked = _asked(settings["claims"].values(), target)
-        clean = read_clean(self.work.only(f"test:{target}")) if split == "clean" else slice(None)
-        there = [name for name in asked if f"{target}/{name}" not in settings["absent"]]
-        predicted, truth = {}, np.zeros(0, dtype=np.int64)
-        for name in there or table["system"][:1].to_pylist():  # the texts, where no system is meant
-            rows = table.filter(pa.compute.equal(table["system"], name))
-            predicted[name] = label_indices(rows["predicted"].to_pylist(), labels, path)[clean]
-            truth = label_indices(rows["label"].to_pylist(), labels, path)[clean]
-        if not len(truth):
-            predicted = {}
-        draws, seed = settings["bootstrap_draws"], settings["seed"]
-        resampled = Resampled(predicted, truth, width=len(labels), draws=draws, seed=seed)
-        return resampled, len(truth)
+        return "; ".join(told)
 
 
 def in_words(part: Part) -> str:
     """Such as "a better than b by more than 2 points"."""
+    over = f", on average over {len(part['over'])} targets" if "over" in part else ""
+    return _relation_in_words(part) + over
+
+
+def _relation_in_words(part: Part) -> str:
     left, right, margin = part["left"]["name"], part["right"]["name"], part["margin"]
     points = f"{abs(100 * margin):g} point{'' if abs(margin) == 0.01 else 's'}"
     match part["relation"]:
@@ -222,31 +198,29 @@ def in_words(part: Part) -> str:
     return f"{left} better than {right}" + (f" by more than {points}" if margin else "")
 
 
-def _asked(claims: Iterable[Mapping[str, Any]], target: str) -> list[str]:
-    """The systems that parts about a target name, sorted."""
-    parts = [
-        part for claim in claims for part in claim["parts"].values() if part["target"] == target
+def _told_by_target(part: Part, tell: Callable[[Part], str]) -> str:
+    """What there is to tell of a part; of a mean over targets, of each of these by name."""
+    if "over" not in part:
+        return tell(part)
+    told = {target: tell(one) for target, one in part["over"].items()}
+    return "; ".join(f"on {target}, {words}" for target, words in told.items() if words)
+
+
+def _draws_told(part: Part, found: Compared) -> str:
+    """Over what the interval is, where a side is a mean over draws of labels."""
+    several = [
+        f"{side['name']} in {draws}"
+        for side, draws in zip(sides(part), found.draws, strict=True)
+        if draws > 1
     ]
-    sides = [side for part in parts for side in (part["left"], part["right"])]
-    return sorted({name for side in sides for name in _systems(side)})
+    told = " and ".join(several)
+    return f"the interval is over texts and draws of labels, {told}" if told else ""
 
 
 def _keys(part: Part, side: Part) -> list[str]:
-    """How settings call the systems of a side."""
+    """How settings call the systems of a side; one that names none goes by its own name."""
     prefix = f"{part['target']}/" if part["target"] else ""
-    return [prefix + name for name in _systems(side)]
-
-
-def _systems(side: Part) -> list[str]:
-    """All systems of a side; none if it is a number."""
-    return [name for group in side.get("groups", ()) for name in group]
-
-
-def _figure(resampled: Resampled, side: Part, metric: str) -> Figure:
-    if "value" in side:
-        return Figure.fixed(side["value"], resampled.draws)
-    figures = [resampled.figure(group, metric) for group in side["groups"]]
-    return best_of(figures) if side["how"] == "best" else mean_of(figures)
+    return [prefix + name for name in systems_of(side) or [side["name"]]]
 
 
 def _verdict(part: Part, found: Estimate) -> Verdict:

@@ -1,18 +1,9 @@
 """claims(experiment): what a paper says, held against what the experiment measured."""
 
-from collections.abc import Iterator
-
-from tickertone.catalog.claims import (
-    BestOf,
-    ClaimSpec,
-    ComparisonSpec,
-    MeanOf,
-    Published,
-    Side,
-    systems_of,
-)
+from tickertone.catalog.claims import BestOfPool, ComparisonSpec, WithLabels
 from tickertone.catalog.models import base_of
 from tickertone.catalog.recipes.endpoint import EndpointSpec
+from tickertone.dag.claim_sides import System, comparisons, name_of, parts, systems
 from tickertone.dag.expected import is_unknown
 from tickertone.dag.planner import CANNOT_PLAN, Node, Results
 from tickertone.dag.scope import Scope
@@ -34,39 +25,39 @@ def needs(_scope: Scope, _subject: str) -> list[Node]:
 
 
 def wants(scope: Scope, _subject: str) -> list[Node]:
-    """The evaluation of each target that is spoken of, the systems and the trainings."""
+    """The evaluation of each target that is spoken of, the systems, the sweeps, the trainings."""
     nodes: dict[Node, None] = {}
-    for comparison in _comparisons(scope):
+    for comparison in comparisons(scope):
         if comparison.target in scope.targets:
             nodes[Node("evaluate", f"{scope.name}/{comparison.target}")] = None
-        for system in _systems(scope, comparison):
+        for system in systems(scope, comparison):
             if node := _made_by(scope, comparison, system):
                 nodes[node] = None
     return list(nodes)
 
 
 def step(scope: Scope, subject: str, results: Results) -> Step:
-    """Reads predictions, which rows are clean where that is asked for, and training times."""
+    """Reads predictions, sweeps, which rows are clean where that is asked for, training times."""
     inputs: dict[str, Output] = {}
     absent: dict[str, JSON] = {}
     contaminated: dict[str, JSON] = {}
-    for comparison in _comparisons(scope):
+    for comparison in comparisons(scope):
         target = comparison.target
         if target:
             inputs |= _of_target(scope, target, comparison.split, results)
             if reason := _why_not_measured(scope, target, results):
                 absent[f"{target}/"] = reason
-        for system in _systems(scope, comparison):
-            key = f"{target}/{system}" if target else system
+        for system in systems(scope, comparison):
+            key = f"{target}/{name_of(system)}" if target else name_of(system)
             if reason := _why_absent(scope, comparison, system, results):
                 absent[key] = reason
-            elif target is None:
-                inputs[f"measurements:{system}"] = _measurements(system, results)
-            elif source := _contaminated(scope, target, system):
+                continue
+            inputs |= _of_system(scope, comparison, system, results)
+            if target and (source := _contaminated(scope, target, system)):
                 contaminated[key] = source
-    named = {comparison.target for comparison in _comparisons(scope)}
+    named = {comparison.target for comparison in comparisons(scope)}
     targets = [name for name in sorted(scope.targets) if name in named]
-    parts = parts_of(
+    made_of = parts_of(
         "claims",
         settings={
             "claims": {
@@ -74,7 +65,7 @@ def step(scope: Scope, subject: str, results: Results) -> Step:
                     "paper": claim.paper,
                     "claim": claim.claim,
                     "statement": claim.statement,
-                    "parts": _parts(scope, claim),
+                    "parts": parts(scope, claim),
                 }
                 for claim in scope.spec.claims
             },
@@ -86,31 +77,18 @@ def step(scope: Scope, subject: str, results: Results) -> Step:
         },
         inputs={role: output.content for role, output in inputs.items()},
         entry_points=["tickertone.stages.claims"],
-        libraries=["numpy", "pyarrow"],
+        libraries=["numpy", "pyarrow", "scipy"],
     )
-    return Step(subject=subject, parts=parts, inputs=inputs)
+    return Step(subject=subject, parts=made_of, inputs=inputs)
 
 
-def _comparisons(scope: Scope) -> Iterator[ComparisonSpec]:
-    for claim in scope.spec.claims:
-        yield from claim.comparisons
-
-
-def _members(scope: Scope, name: str) -> tuple[str, ...]:
-    return scope.spec.groups.get(name, (name,))
-
-
-def _systems(scope: Scope, comparison: ComparisonSpec) -> list[str]:
-    """All systems that a comparison speaks of, groups resolved."""
-    names = [n for side in (*comparison.left, *comparison.right) for n in systems_of(side)]
-    return [*dict.fromkeys(system for name in names for system in _members(scope, name))]
-
-
-def _made_by(scope: Scope, comparison: ComparisonSpec, system: str) -> Node | None:
+def _made_by(scope: Scope, comparison: ComparisonSpec, system: System) -> Node | None:
     """The step without which there is no figure; None for one that the experiment has not."""
     target = comparison.target
-    if target in scope.left_out:
+    if target in scope.left_out or isinstance(system, BestOfPool):
         return None
+    if isinstance(system, WithLabels):
+        return Node("sweep", f"{scope.name}/{target}/{system.combiner}")
     if system in scope.spec.combiners:
         return Node("combine", f"{scope.name}/{target}/{system}")
     if system not in scope.spec.models:
@@ -123,17 +101,19 @@ def _made_by(scope: Scope, comparison: ComparisonSpec, system: str) -> Node | No
 
 
 def _why_absent(
-    scope: Scope, comparison: ComparisonSpec, system: str, results: Results
+    scope: Scope, comparison: ComparisonSpec, system: System, results: Results
 ) -> str | None:
     """Why there is no figure of a system, in words without a path; None where there is one."""
     target = comparison.target
     if target is not None and target in scope.left_out:
         return _why_not_measured(scope, target, results)
+    if isinstance(system, BestOfPool):
+        return "no member of the pool knows every label of the target"
     node = _made_by(scope, comparison, system)
     if node is None:
-        if system in scope.without:
-            return f"the model is left out: {scope.without[system]}"
-        if system not in scope.spec.models:
+        if (name := name_of(system)) in scope.without:
+            return f"the model is left out: {scope.without[name]}"
+        if name not in scope.spec.models:
             return "not in this experiment"
         return "sits out this target: it was trained on its texts"
     if not results.has(node):
@@ -150,6 +130,18 @@ def _why_not_measured(scope: Scope, target: str, results: Results) -> str | None
     return None
 
 
+def _of_system(
+    scope: Scope, comparison: ComparisonSpec, system: System, results: Results
+) -> dict[str, Output]:
+    """What is read of a system besides the predictions of its target."""
+    if isinstance(system, WithLabels):
+        sweep = Node("sweep", f"{scope.name}/{comparison.target}/{system.combiner}")
+        return {f"hits:{comparison.target}/{system.combiner}": results.output(*sweep, "hits")}
+    if comparison.target is None:
+        return {f"measurements:{system}": _measurements(name_of(system), results)}
+    return {}
+
+
 def _measurements(system: str, results: Results) -> Output:
     """Known by what was measured: a fit that leaves the same weights may take another time."""
     output = results.output("finetune", system, "measurements")
@@ -158,19 +150,20 @@ def _measurements(system: str, results: Results) -> Output:
     return output.model_copy(update={"content": output.files[0].sha256})
 
 
-def _why_not_made(scope: Scope, system: str, node: Node) -> str:
-    spec = scope.model(system) if system in scope.spec.models else None
+def _why_not_made(scope: Scope, system: System, node: Node) -> str:
+    name = name_of(system)
+    spec = scope.model(name) if name in scope.spec.models else None
     if isinstance(spec, EndpointSpec) and node.stage == "extract":
         datasets = {node.subject.split("/")[1], *spec.trained_on}
         try:
-            licences = {name: scope.dataset(name).licence for name in datasets}
+            licences = {of: scope.dataset(of).licence for of in datasets}
             refuse_what_may_not_leave(f"server {spec.url}", spec, licences)
         except ConfigError:
             return "texts may not leave this machine"
     base = base_of(spec) if spec is not None else None
     if base is not None:
         try:
-            scope.base_identity(system)
+            scope.base_identity(name)
         except CANNOT_PLAN:
             return f"no checkpoint of {base.name}"
     return "it failed, or what it needs did"
@@ -187,56 +180,10 @@ def _of_target(scope: Scope, target: str, split: str, results: Results) -> dict[
     return found
 
 
-def _contaminated(scope: Scope, target: str, system: str) -> str | None:
+def _contaminated(scope: Scope, target: str, system: System) -> str | None:
     """Why the figures of a model prove little; of a combiner, if one of its members' do."""
-    members = scope.pool(target) if system in scope.spec.combiners else (system,)
+    alone = isinstance(system, str) and system not in scope.spec.combiners
+    members = (name_of(system),) if alone else scope.pool(target)
     dataset = scope.targets[target].test.dataset
     sources = (scope.contaminated(model, dataset) for model in members)
     return next(filter(None, sources), None)
-
-
-def _parts(scope: Scope, claim: ClaimSpec) -> JSON:
-    """One part for each pair of sides, numbered from "1"; by number, a change can be named."""
-    parts: list[JSON] = [
-        {
-            "target": comparison.target,
-            "relation": comparison.relation,
-            "metric": comparison.metric,
-            "split": comparison.split,
-            "margin": comparison.margin,
-            "left": _side(scope, comparison, left),
-            "right": _side(scope, comparison, right),
-        }
-        for comparison in claim.comparisons
-        for left in comparison.left
-        for right in comparison.right
-    ]
-    return {str(at): part for at, part in enumerate(parts, start=1)}
-
-
-def _side(scope: Scope, comparison: ComparisonSpec, side: Side) -> JSON:
-    match side:
-        case float():
-            return {"name": f"{side:g}", "value": side}
-        case Published():
-            row = next(
-                row
-                for row in scope.catalog.published
-                if row.target == comparison.target and row.system == side.published
-            )
-            return {
-                "name": f"{side.published} (published)",
-                "value": getattr(row, comparison.metric),
-            }
-        case BestOf():
-            name = f"the best of {', '.join(side.best_of)}"
-            return {"name": name, "how": "best", "groups": _groups(scope, side.best_of)}
-        case MeanOf():
-            name = f"the mean of {', '.join(side.mean_of)}"
-            return {"name": name, "how": "mean", "groups": _groups(scope, side.mean_of)}
-    return {"name": side, "how": "mean", "groups": _groups(scope, (side,))}
-
-
-def _groups(scope: Scope, names: tuple[str, ...]) -> list[JSON]:
-    """The systems behind each name: several where it is a group, which counts as one, its mean."""
-    return [[*_members(scope, name)] for name in names]
