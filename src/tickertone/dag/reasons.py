@@ -32,7 +32,7 @@ _KINDS = {
     "predictions": "predictions of",
     "quarantine": "quarantine of",
     "reliability": "results of",
-    "selective": "accuracy where it is sure of",
+    "selective": "accuracy where it is surest on",
     "weights": "weights of",
 }
 _ON_POOLS = {"transfer", "combine", "sweep", "uncertainty", "frontier"}
