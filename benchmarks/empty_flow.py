@@ -21,8 +21,13 @@ TAGS = {
     "validate": ["data"],
     "finetune": ["model", "training"],
     "extract": ["model"],
+    "transfer": ["ensemble"],
     "combine": ["ensemble"],
+    "sweep": ["ensemble"],
+    "uncertainty": ["ensemble"],
+    "frontier": ["ensemble"],
     "evaluate": ["ensemble"],
+    "budgets": ["ensemble"],
     "claims": ["ensemble"],
     "report": ["ensemble"],
 }

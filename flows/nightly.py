@@ -1,7 +1,8 @@
 """From pinned data to evaluated ensembles: what changed since the last run is computed, no more.
 
     ingest -> validate -> finetune -> extract -> index
-           -> transfer -> combine -> sweep -> evaluate -> budgets -> claims -> report
+           -> transfer -> combine -> sweep -> uncertainty -> frontier
+           -> evaluate -> budgets -> claims -> report
 
 Every stage has one task run for each data set, model or target; one that fails does not stop its
 siblings, only what needs it. Heavy imports stay inside the stages: workers import this module.
@@ -21,6 +22,7 @@ from tasks.combine import combine
 from tasks.evaluate import evaluate
 from tasks.extract import extract
 from tasks.finetune import finetune
+from tasks.frontier import frontier
 from tasks.index import index
 from tasks.ingest import ingest
 from tasks.limits import ensure_limits
@@ -28,6 +30,7 @@ from tasks.publishing import publish_data_quality, publish_leaderboard
 from tasks.report import report
 from tasks.sweep import sweep
 from tasks.transfer import transfer
+from tasks.uncertainty import uncertainty
 from tasks.validate import validate
 from tickertone.dag.run import Run
 from tickertone.workspace import Workspace
@@ -64,6 +67,8 @@ def nightly(
     carry_out(run, transfer)
     carry_out(run, combine)
     carry_out(run, sweep)
+    carry_out(run, uncertainty)
+    carry_out(run, frontier)
     evaluated = carry_out(run, evaluate)
     carry_out(run, budgets)
     carry_out(run, claims)

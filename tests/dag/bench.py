@@ -6,6 +6,7 @@ from pathlib import Path
 
 import yaml
 
+from tickertone.dag.graph import STAGES
 from tickertone.dag.run import Run, run_here
 from tickertone.store.query import query
 from tickertone.workspace import Workspace
@@ -27,6 +28,12 @@ EXPERIMENT = {
     "combiners": {"mean": {"kind": "mean"}, "stacking": {"kind": "stacking"}},
     "bootstrap_draws": 100,
 }
+# Those that an experiment has without asking for more.
+PLAIN_STAGES = tuple(
+    stage
+    for stage in STAGES
+    if stage not in {"transfer", "sweep", "uncertainty", "frontier", "budgets", "claims"}
+)
 MODELS = {
     "models": {
         name: {

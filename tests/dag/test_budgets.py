@@ -8,6 +8,10 @@ from tickertone.dag.plan import plan_experiment
 from tickertone.store.verify import verify
 
 BUDGETS = {"per_class": [0, 2, 8], "draws": 4, "compare": "stacking"}
+TARGETS = ("headlines", "wires")
+# Of the compared combiner on each target.
+UNCERTAINTY = {f"uncertainty small/{target}" for target in TARGETS}
+FRONTIER = {f"frontier small/{target}" for target in TARGETS}
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +25,8 @@ def swept(ran_once, tmp_path_factory):
 
 def test_budgets_cost_their_own_steps_and_the_page(swept):
     assert swept.computed_then == {
-        *(f"sweep small/{t}/{c}" for t in ("headlines", "wires") for c in ("mean", "stacking")),
+        *(f"sweep small/{t}/{c}" for t in TARGETS for c in ("mean", "stacking")),
+        *UNCERTAINTY,
         "budgets small",
         "report small",
     }
@@ -56,9 +61,7 @@ def test_members_stand_beside_their_ensembles(swept):
 
 def test_contrasts_are_of_each_target_and_of_all(swept):
     found = swept.ask("SELECT target, k FROM budget_contrasts ORDER BY ALL")
-    assert found == tuple(
-        (target, k) for target in ("headlines", "wires", None) for k in (0, 2, 8, None)
-    )
+    assert found == tuple((target, k) for target in (*TARGETS, None) for k in (0, 2, 8, None))
 
 
 def test_another_draw_count_costs_the_sweeps_of_what_learns(swept, tmp_path):
@@ -66,7 +69,8 @@ def test_another_draw_count_costs_the_sweeps_of_what_learns(swept, tmp_path):
     more = {**BUDGETS, "draws": 5}
     bench.edit("experiments/small.yaml", lambda c: c.update(budgets=more))
     assert bench.computed() == {
-        *(f"sweep small/{t}/stacking" for t in ("headlines", "wires")),
+        *(f"sweep small/{t}/stacking" for t in TARGETS),
+        *UNCERTAINTY,
         "budgets small",
         "report small",
     }
@@ -77,6 +81,59 @@ def test_without_budgets_they_leave_the_view(swept, tmp_path):
     bench.edit("experiments/small.yaml", lambda c: c.pop("budgets"))
     bench.computed()
     assert bench.ask("SELECT * FROM budget_curves") == ()
+    assert bench.ask("SELECT * FROM prediction_sets") == ()
+    assert bench.ask("SELECT * FROM selective") == ()
+    assert verify(bench.workspace).findings == ()
+
+
+def test_prediction_sets_are_there_at_every_budget_with_labels(swept):
+    found = swept.ask(
+        "SELECT target, combiner, k, draws, asked, all_labels FROM prediction_sets ORDER BY ALL"
+    )
+    assert found == tuple((t, "stacking", k, 4, 0.9, 1.0) for t in TARGETS for k in (2, 8))
+
+
+def test_all_texts_are_as_right_as_in_the_sweep(swept):
+    found = swept.ask(
+        "SELECT count(*), bool_and(abs(s.accuracy_mean - b.accuracy_mean) < 1e-9) "
+        "FROM selective s JOIN budget_curves b USING (experiment, target, combiner, k) "
+        "WHERE s.share = 1"
+    )
+    assert found == ((6, True),)
+
+
+def test_another_coverage_costs_its_own_steps(swept, tmp_path):
+    bench = swept.copied_to(tmp_path / "copy")
+    bench.edit("experiments/small.yaml", lambda c: c["budgets"].update(coverage=0.8))
+    told = plan_as_text(plan_experiment(bench.workspace, "small"))
+    assert "coverage 0.9 -> 0.8" in told
+    assert bench.computed() - {"report small"} == UNCERTAINTY
+    assert bench.ask("SELECT DISTINCT asked FROM prediction_sets") == ((0.8,),)
+
+
+def test_a_frontier_costs_its_own_steps_and_leaves_with_the_field(swept, tmp_path):
+    bench = swept.copied_to(tmp_path / "copy")
+    bench.edit("experiments/small.yaml", lambda c: c["budgets"].update(frontier=8))
+    assert bench.computed() - {"report small"} == FRONTIER
+    rows = bench.ask(
+        "SELECT target, combiner, k, draws, members, milliseconds_per_text > 0 FROM frontier "
+        "ORDER BY ALL"
+    )
+    assert rows == tuple((t, "stacking", 8, 4, size, True) for t in TARGETS for size in (1, 2))
+    assert verify(bench.workspace).findings == ()
+    bench.edit("experiments/small.yaml", lambda c: c["budgets"].pop("frontier"))
+    bench.computed()
+    assert bench.ask("SELECT * FROM frontier") == ()
+    assert verify(bench.workspace).findings == ()
+
+
+def test_another_measure_of_speed_recomputes_no_frontier(swept, tmp_path):
+    bench = swept.copied_to(tmp_path / "copy")
+    bench.edit("experiments/small.yaml", lambda c: c["budgets"].update(frontier=8))
+    bench.computed()
+    before = bench.ask("SELECT milliseconds_per_text FROM frontier ORDER BY ALL")
+    assert not bench.computed(refresh=["extract"]) & FRONTIER
+    assert bench.ask("SELECT milliseconds_per_text FROM frontier ORDER BY ALL") == before
 
 
 def test_the_command_shows_a_column_a_budget(swept):

@@ -18,6 +18,12 @@ PROMISED = {
     "leaderboard": "experiment, target, split, system, kind, n, accuracy, accuracy_low, "
     "accuracy_high, macro_f1, weighted_f1, mcc, log_loss, brier, ece, p_vs_best, fingerprint",
     "evaluations": "experiment, target, split, system, metric, label, value, low, high",
+    "prediction_sets": "experiment, target, combiner, k, draws, asked, guarantee, coverage_mean, "
+    "coverage_min, coverage_max, size_mean, empty_mean, all_labels, fingerprint",
+    "selective": "experiment, target, combiner, k, share, accuracy_mean, accuracy_min, "
+    "accuracy_max, fingerprint",
+    "frontier": "experiment, target, combiner, k, draws, members, milliseconds_per_text, "
+    "accuracy_mean, behind, standard_error, within_noise, best, smallest, fingerprint",
     "published": "target, system, accuracy, macro_f1, weighted_f1, source",
     "steps": "step, stage, fingerprint, parts, outcome, seconds, run",
 }

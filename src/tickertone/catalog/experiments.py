@@ -50,11 +50,25 @@ class BudgetSpec(Frozen):
     compare: Name | None = Field(
         None, description="a combiner that is held against all others, with paired intervals"
     )
+    coverage: float = Field(
+        0.9, gt=0, lt=1, description="how often compare's sets of labels are to hold the true one"
+    )
+    frontier: int | None = Field(
+        None, ge=1, description="labels a class at which compare gets 1, 2, ... of the members"
+    )
 
     @model_validator(mode="after")
     def _rising(self) -> Self:
         if [*self.per_class] != sorted({*self.per_class}) or self.per_class[0] < 0:
             raise ValueError("per_class: whole numbers from 0 on, each once, rising")
+        return self
+
+    @model_validator(mode="after")
+    def _frontier_is_a_budget(self) -> Self:
+        if self.frontier is not None and self.frontier not in self.per_class:
+            raise ValueError(f"frontier: {self.frontier} is not one of per_class")
+        if self.frontier is not None and self.compare is None:
+            raise ValueError("frontier: name a combiner under compare, whose ensembles these are")
         return self
 
 

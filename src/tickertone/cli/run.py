@@ -13,8 +13,8 @@ from tickertone.errors import ConfigError, StoreError
 from tickertone.workspace import HOME_VARIABLE, Workspace
 
 _STAGES = (
-    "ingest, validate, finetune, extract, transfer, combine, sweep, evaluate, budgets, claims, "
-    "report"
+    "ingest, validate, finetune, extract, transfer, combine, sweep, uncertainty, frontier, "
+    "evaluate, budgets, claims, report"
 )
 _SIGNALS = 128  # exit statuses from here on: a signal ended it
 

@@ -38,6 +38,8 @@ def catalog_rows(catalog: Catalog) -> CatalogRows:
             for name, experiment in catalog.experiments.items()
             for stage, has in (
                 ("transfer", experiment.transfer),
+                ("uncertainty", experiment.budgets and experiment.budgets.compare),
+                ("frontier", experiment.budgets and experiment.budgets.frontier),
                 ("budgets", experiment.budgets),
                 ("claims", experiment.claims),
             )

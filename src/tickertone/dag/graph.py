@@ -11,7 +11,8 @@ from tickertone.errors import ConfigError
 
 STAGES = (
     "ingest", "validate", "finetune", "extract",
-    "transfer", "combine", "sweep", "evaluate", "budgets", "claims", "report",
+    "transfer", "combine", "sweep", "uncertainty", "frontier",
+    "evaluate", "budgets", "claims", "report",
 )  # fmt: skip
 
 

@@ -24,15 +24,19 @@ _KINDS = {
     "confusion": "results of",
     "curve": "sweep of",
     "evaluations": "results of",
+    "frontier": "costs of",
     "hits": "sweep of",
     "leaderboard": "results of",
     "measurements": "measurements of",
+    "prediction_sets": "prediction sets of",
     "predictions": "predictions of",
     "quarantine": "quarantine of",
     "reliability": "results of",
+    "selective": "accuracy where it is surest on",
     "weights": "weights of",
 }
-_OF_TARGETS = {"transfer", "combine", "sweep", "evaluate"}
+_ON_POOLS = {"transfer", "combine", "sweep", "uncertainty", "frontier"}
+_OF_TARGETS = {*_ON_POOLS, "evaluate"}
 RowsOf = Callable[[Step, str], "pa.Table | None"]  # role of an input -> ids and labels of its rows
 
 
@@ -110,13 +114,13 @@ def named(node: Node, role: str) -> tuple[str, str]:
             return "", f"{name} {kind}"
         case "evaluate", "model":
             return "logits of", name
-        case (("transfer" | "combine" | "sweep"), ("fit" | "test" | "unlabelled")) if name:
+        case stage, ("fit" | "test" | "unlabelled") if name and stage in _ON_POOLS:
             return "logits of", name
-        case (("transfer" | "combine" | "sweep"), "fit"):
+        case stage, "fit" if stage in _ON_POOLS:
             return "", f"{target} fitting rows"
-        case (("combine" | "sweep"), "unlabelled"):
+        case stage, "unlabelled" if stage in _ON_POOLS:
             return "", f"{target} unlabelled texts"
-        case (("transfer" | "combine" | "sweep" | "evaluate"), ("test" | "test.examples")):
+        case stage, ("test" | "test.examples") if stage in _OF_TARGETS:
             return "", f"{target} test"
         case "report", ("budget_curves" | "budget_contrasts"):
             return "", "the table of budgets"

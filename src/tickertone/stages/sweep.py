@@ -12,18 +12,16 @@ Labels of the test part are read to score, after the predictions are made.
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from tickertone.combiners.evidence import Evidence
-from tickertone.combiners.pool import Floats, Integers, Labels, Pool
+from tickertone.combiners.pool import Floats, Labels, Pool
 from tickertone.combiners.registry import make_combiner
-from tickertone.draws import drawn
 from tickertone.metrics.scorecard import Metric, measure, statistics
 from tickertone.stages.examples import read_examples, read_labels
+from tickertone.stages.few_labels import read_labelled, without_labels
 from tickertone.stages.hits import HITS, hit_rows
-from tickertone.stages.pools import read_pool, read_unlabelled
+from tickertone.stages.pools import read_pool
 from tickertone.stages.work import Made, Product, Work
 
 METRICS = ("accuracy", "macro_f1", "log_loss", "ece")
@@ -80,26 +78,11 @@ def run(work: Work) -> Product:
 
 def _fits(work: Work, test: Pool) -> Iterator[Fit]:
     combiner = make_combiner(work.settings["combiner"])
-    unlabelled = read_unlabelled(work)
-    if "fit" in work.inputs:
-        examples = read_examples(work.only("fit"))
-        labels = read_labels(work.only("fit"), work.settings["labels"])
-        evidence = Evidence(read_pool(work, "fit", examples), labels, unlabelled)
-        ids = examples.example_ids
-    else:
-        nothing = np.empty(0, dtype=np.int64)
-        evidence, ids = Evidence(test.rows(nothing), nothing, unlabelled), ()
+    known = read_labelled(work) if "fit" in work.inputs else without_labels(work, test)
     for per_class in work.settings["per_class"]:
-        draws = _draws(ids, evidence.labels, per_class, work.settings["draws"])
-        fitted = combiner.fit(evidence, draws)
+        draws = known.draws(per_class, work.settings["draws"])
+        fitted = combiner.fit(known.evidence, draws)
         yield Fit(per_class, fitted.predict(test), fitted.weights)
-
-
-def _draws(ids: tuple[str, ...], labels: Labels, per_class: int, draws: int) -> Integers:
-    """Rows of each draw, shape (draw, row); of no label there is one draw."""
-    if per_class == 0:
-        return np.empty((1, 0), dtype=np.int64)
-    return np.array([drawn(ids, labels.tolist(), per_class, draw) for draw in range(draws)])
 
 
 def _scores(fit: Fit, truth: Labels) -> Iterator[dict[str, Any]]:

@@ -52,7 +52,7 @@ class GroupMember(Frozen):
 
 
 class ExperimentStage(Frozen):
-    """A stage that an experiment has, and another may not: transfer, budgets, claims."""
+    """A stage that an experiment has, and another may not, such as transfer or claims."""
 
     experiment: str
     stage: str
@@ -286,14 +286,16 @@ def _drop_gone_targets(connection: "DuckDBPyConnection", catalog: CatalogRows) -
     """What was taken out of an experiment, a target, budgets or claims, leaves the views."""
     for experiment in {target.experiment for target in catalog.targets}:
         connection.execute(
-            "DELETE FROM current WHERE stage IN ('evaluate', 'transfer') "
+            "DELETE FROM current WHERE stage IN "
+            "('evaluate', 'transfer', 'uncertainty', 'frontier') "
             "AND split_part(subject, '/', 1) = ? "
             "AND split_part(subject, '/', 2) NOT IN "
             "(SELECT target FROM target_split WHERE experiment = ?)",
             [experiment, experiment],
         )
         connection.execute(
-            "DELETE FROM current WHERE stage IN ('transfer', 'budgets', 'claims') "
+            "DELETE FROM current WHERE stage IN "
+            "('transfer', 'uncertainty', 'frontier', 'budgets', 'claims') "
             "AND split_part(subject, '/', 1) = ? "
             "AND stage NOT IN (SELECT stage FROM experiment_stage WHERE experiment = ?)",
             [experiment, experiment],

@@ -181,6 +181,27 @@ _TABLES_OF = {
         ("transfer", "transfer_row", "source, model, score, value"),
         ("agreement", "agreement_row", "score, models, tau, low, high"),
     ),
+    "uncertainty": (
+        (
+            "prediction_sets",
+            "prediction_set_row",
+            "combiner, k, draws, asked, guarantee, coverage_mean, coverage_min, coverage_max, "
+            "size_mean, empty_mean, all_labels",
+        ),
+        (
+            "selective",
+            "selective_row",
+            "combiner, k, share, accuracy_mean, accuracy_min, accuracy_max",
+        ),
+    ),
+    "frontier": (
+        (
+            "frontier",
+            "frontier_row",
+            "combiner, k, draws, members, milliseconds_per_text, accuracy_mean, behind, "
+            "standard_error, within_noise, best, smallest",
+        ),
+    ),
     "budgets": (
         (
             "budget_curves",

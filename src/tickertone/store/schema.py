@@ -63,6 +63,17 @@ CREATE TABLE IF NOT EXISTS transfer_row (
     fingerprint TEXT, source TEXT, model TEXT, score TEXT, value DOUBLE);
 CREATE TABLE IF NOT EXISTS agreement_row (
     fingerprint TEXT, score TEXT, models BIGINT, tau DOUBLE, low DOUBLE, high DOUBLE);
+CREATE TABLE IF NOT EXISTS prediction_set_row (
+    fingerprint TEXT, combiner TEXT, k BIGINT, draws BIGINT, asked DOUBLE, guarantee DOUBLE,
+    coverage_mean DOUBLE, coverage_min DOUBLE, coverage_max DOUBLE, size_mean DOUBLE,
+    empty_mean DOUBLE, all_labels DOUBLE);
+CREATE TABLE IF NOT EXISTS selective_row (
+    fingerprint TEXT, combiner TEXT, k BIGINT, share DOUBLE, accuracy_mean DOUBLE,
+    accuracy_min DOUBLE, accuracy_max DOUBLE);
+CREATE TABLE IF NOT EXISTS frontier_row (
+    fingerprint TEXT, combiner TEXT, k BIGINT, draws BIGINT, members BIGINT,
+    milliseconds_per_text DOUBLE, accuracy_mean DOUBLE, behind DOUBLE, standard_error DOUBLE,
+    within_noise BOOLEAN, best BOOLEAN, smallest BOOLEAN);
 CREATE TABLE IF NOT EXISTS claim_row (
     fingerprint TEXT, paper TEXT, claim TEXT, part BIGINT, statement TEXT, comparison TEXT,
     target TEXT, split TEXT, metric TEXT, n BIGINT, left_value DOUBLE, right_value DOUBLE,
@@ -87,6 +98,9 @@ TABLES_BY_FINGERPRINT = (
     "contrast_row",
     "transfer_row",
     "agreement_row",
+    "prediction_set_row",
+    "selective_row",
+    "frontier_row",
     "claim_row",
 )
 
@@ -181,6 +195,22 @@ CREATE OR REPLACE VIEW transfer_agreement AS
     SELECT split_part(c.subject, '/', 1) AS experiment, split_part(c.subject, '/', 2) AS target,
            r.score, r.models, r.tau, r.low, r.high, r.fingerprint
     FROM agreement_row r JOIN current c ON c.stage = 'transfer' AND c.fingerprint = r.fingerprint;
+CREATE OR REPLACE VIEW prediction_sets AS
+    SELECT split_part(c.subject, '/', 1) AS experiment, split_part(c.subject, '/', 2) AS target,
+           r.combiner, r.k, r.draws, r.asked, r.guarantee, r.coverage_mean, r.coverage_min,
+           r.coverage_max, r.size_mean, r.empty_mean, r.all_labels, r.fingerprint
+    FROM prediction_set_row r
+    JOIN current c ON c.stage = 'uncertainty' AND c.fingerprint = r.fingerprint;
+CREATE OR REPLACE VIEW selective AS
+    SELECT split_part(c.subject, '/', 1) AS experiment, split_part(c.subject, '/', 2) AS target,
+           r.combiner, r.k, r.share, r.accuracy_mean, r.accuracy_min, r.accuracy_max, r.fingerprint
+    FROM selective_row r
+    JOIN current c ON c.stage = 'uncertainty' AND c.fingerprint = r.fingerprint;
+CREATE OR REPLACE VIEW frontier AS
+    SELECT split_part(c.subject, '/', 1) AS experiment, split_part(c.subject, '/', 2) AS target,
+           r.combiner, r.k, r.draws, r.members, r.milliseconds_per_text, r.accuracy_mean, r.behind,
+           r.standard_error, r.within_noise, r.best, r.smallest, r.fingerprint
+    FROM frontier_row r JOIN current c ON c.stage = 'frontier' AND c.fingerprint = r.fingerprint;
 CREATE OR REPLACE VIEW claims AS
     SELECT c.subject AS experiment, r.paper, r.claim, r.statement, r.measured, r.low, r.high,
            r.verdict, r.part, r.comparison, r.target, r.split, r.metric, r.n, r.left_value,

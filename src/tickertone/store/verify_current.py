@@ -13,10 +13,11 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 _GONE_TARGETS = """
-DELETE FROM main.current WHERE stage IN ('evaluate', 'transfer')
+DELETE FROM main.current WHERE stage IN ('evaluate', 'transfer', 'uncertainty', 'frontier')
 AND split_part(subject, '/', 1) IN (SELECT experiment FROM kept.target_split)
 AND subject NOT IN (SELECT experiment || '/' || target FROM kept.target_split);
-DELETE FROM main.current WHERE stage IN ('transfer', 'budgets', 'claims')
+DELETE FROM main.current WHERE stage IN
+('transfer', 'uncertainty', 'frontier', 'budgets', 'claims')
 AND split_part(subject, '/', 1) IN (SELECT experiment FROM kept.target_split)
 AND (stage, split_part(subject, '/', 1)) NOT IN
 (SELECT (stage, experiment) FROM kept.experiment_stage)

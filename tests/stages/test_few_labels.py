@@ -1,0 +1,27 @@
+"""The few labels of a draw."""
+
+import numpy as np
+
+from tests.stages.few_labels_work import FIT, few_labels_work
+from tickertone.draws import drawn
+from tickertone.stages.few_labels import read_labelled
+
+
+def test_a_draw_knows_the_rows_that_a_model_of_the_same_few_learns_from(tmp_path):
+    known = read_labelled(few_labels_work(tmp_path))
+
+    draws = known.draws(5, 3)
+
+    ids = [f"e{i:03}" for i in range(len(FIT))]
+    assert draws.tolist() == [drawn(ids, FIT.tolist(), 5, draw) for draw in range(3)]
+    assert known.evidence.labels.tolist() == FIT.tolist()
+
+
+def test_of_no_label_there_is_one_draw(tmp_path):
+    assert read_labelled(few_labels_work(tmp_path)).draws(0, 3).shape == (1, 0)
+
+
+def test_all_of_a_rare_label_are_drawn(tmp_path):
+    draws = read_labelled(few_labels_work(tmp_path)).draws(10_000, 2)
+
+    assert draws.tolist() == [np.arange(len(FIT)).tolist()] * 2
