@@ -56,7 +56,7 @@ def run(work: Work) -> Product:
 
 def _tables(work: Work, findings: Findings) -> Iterator[Path]:
     folder = work.out / "tables"
-    folder.mkdir()
+    folder.mkdir(exist_ok=True)
     for name, text in tables_of(findings).items():
         path = folder / f"{name}.csv"
         path.write_text(text, encoding="utf-8", newline="")
