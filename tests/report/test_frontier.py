@@ -31,3 +31,11 @@ def test_an_ensemble_of_one_size_is_best_and_smallest():
 
 def test_without_the_stage_there_is_no_section(findings):
     assert frontier_section(findings) is None
+
+
+def test_where_members_were_not_timed_the_curve_by_members_is_still_whole():
+    rows = [{**row, "milliseconds_per_text": None} for row in frontier_rows(5, 0)]
+    found = {"imdb": TargetFindings(frontier=rows)}
+    section = frontier_section(replace(adjacent_findings(), targets=found))
+    assert section.choices[0].smallest["milliseconds_per_text"] is None
+    assert section.chart.startswith("<svg")

@@ -71,12 +71,15 @@ def _chart(curves: dict[str, list[Row]]) -> str:
 
 
 def _curve(axes: "Axes", rows: Rows, cost: str) -> None:
-    costs = [row[cost] for row in rows]
-    accuracies = [row["accuracy_mean"] for row in rows]
+    known = [row for row in rows if row[cost] is not None]  # not every member was timed
+    costs = [row[cost] for row in known]
+    accuracies = [row["accuracy_mean"] for row in known]
     axes.plot(costs, accuracies, color=SOFT, marker="o", markersize=3, linewidth=1.2)
     for mark, colour, name in (("o", INK, "best"), ("D", COMBINER, "smallest")):
-        (marked,) = (row for row in rows if row[name])
-        axes.plot([marked[cost]], [marked["accuracy_mean"]], mark, color=colour, markersize=7)
+        marked = [row for row in known if row[name]]
+        places = [row[cost] for row in marked]
+        heights = [row["accuracy_mean"] for row in marked]
+        axes.plot(places, heights, mark, color=colour, markersize=7)
     axes.margins(y=0.15)
     axes.tick_params(labelsize=9)
     axes.grid(visible=True)
