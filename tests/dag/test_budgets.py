@@ -1,10 +1,15 @@
 """An experiment with label budgets, from its logits to the view of people."""
 
+from csv import DictReader
+
 import pytest
 
 from tests.cli.conftest import Command
+from tickertone.catalog.load import load_catalog
 from tickertone.cli.show_plan import plan_as_text
+from tickertone.dag.mend import mend
 from tickertone.dag.plan import plan_experiment
+from tickertone.dag.verify import verify as verify_all
 from tickertone.store.verify import verify
 
 BUDGETS = {"per_class": [0, 2, 8], "draws": 4, "compare": "stacking"}
@@ -156,7 +161,11 @@ def test_the_command_says_where_budgets_go(ran_once):
 def test_transfer_costs_its_own_steps_and_leaves_with_the_field(swept, tmp_path):
     bench = swept.copied_to(tmp_path / "copy")
     bench.edit("experiments/small.yaml", lambda c: c.update(transfer=True))
-    assert bench.computed() == {"transfer small/headlines", "transfer small/wires"}
+    assert bench.computed() == {
+        "transfer small/headlines",
+        "transfer small/wires",
+        "report small",
+    }
     ((rows,),) = bench.ask("SELECT count(*) FROM transfer")
     assert rows == 2 * 2 * 3  # targets, members, scores
     assert verify(bench.workspace).findings == ()
@@ -164,6 +173,32 @@ def test_transfer_costs_its_own_steps_and_leaves_with_the_field(swept, tmp_path)
     bench.computed()
     assert bench.ask("SELECT * FROM transfer") == ()
     assert verify(bench.workspace).findings == ()
+
+
+def test_tables_stand_beside_the_page_with_the_figures_of_the_database(swept):
+    folder = swept.workspace.reports / "small" / "tables"
+    with (folder / "budget_curves.csv").open(newline="") as file:
+        written = [
+            (r["target"], r["combiner"], r["k"], r["accuracy_mean"]) for r in DictReader(file)
+        ]
+    known = swept.ask("SELECT target, combiner, k::TEXT, accuracy_mean::TEXT FROM budget_curves")
+    assert sorted(written) == sorted(known)
+    names = {path.stem for path in folder.iterdir()}
+    assert {"budget_weights", "budget_goal", "relative_improvement", "source_target"} <= names
+    page = (folder.parent / "index.html").read_text()
+    assert all(f'href="tables/{name}.csv"' in page for name in names)
+
+
+def test_tables_that_were_changed_are_published_again(swept, tmp_path):
+    bench = swept.copied_to(tmp_path / "copy")
+    table = bench.workspace.reports / "small" / "tables" / "budget_curves.csv"
+    before = table.read_bytes()
+    table.write_text("nothing")
+    (finding,) = verify_all(bench.workspace).findings
+    assert (finding.kind, finding.where) == ("page", "reports/small/tables")
+    mend(bench.workspace, load_catalog(bench.data))
+    assert table.read_bytes() == before
+    assert verify_all(bench.workspace).findings == ()
 
 
 def test_a_plan_says_why_a_sweep_will_run(swept, tmp_path):

@@ -59,12 +59,31 @@ def test_lines_of_a_target_have_tuned_models_and_the_best_member_beside_them():
 def test_the_chart_is_the_same_bytes_for_the_same_figures():
     lines = target_lines(CURVES, "one")
 
-    chart = budget_lines(lines, "learner", "a")
+    chart = budget_lines(lines, "learner", {}, "a")
 
-    assert chart == budget_lines(lines, "learner", "a")
+    assert chart == budget_lines(lines, "learner", {}, "a")
     assert "learner" in chart
     assert "var(--combiner)" in chart
-    assert "<svg" in budget_lines(target_lines(CURVES, "two"), None, "b")
+    assert "<svg" in budget_lines(target_lines(CURVES, "two"), None, {}, "b")
+
+
+def test_the_chart_says_which_line_is_which():
+    kinds = {"mean": "mean", "short": "least_squares_sgd", "learner": "adaptive"}
+    chart = budget_lines(target_lines(CURVES, "one"), "learner", kinds, "c")
+    for said in (
+        "mean: uniform mean, no label",
+        "short: DAFT-E of the paper",
+        "best single member, DAFT^Z",
+        "learner, band: all draws",
+    ):
+        assert f">{said}</text>" in chart
+
+
+def test_of_several_models_of_an_option_the_best_counts_and_all_rows_stand_apart():
+    more = [curve("one", "other", "FT", 8, 0.72), curve("one", "third", "FT", 8, 0.5)]
+    lines = target_lines(CURVES + more, "one")
+    assert lines.tuned["FT"][8]["mean"] == 0.72
+    assert lines.with_all == {"FT": 0.95}
 
 
 CONTRASTS = [

@@ -102,6 +102,8 @@ def work_of(tmp_path):
                 "published_training": [],
                 "groups": {},
                 "compared": None,
+                "combiners": {},
+                "pools": {"news": ["plain"]},
                 "missing": [],
                 **settings,
             },
@@ -150,3 +152,54 @@ def test_a_page_is_made_of_nothing(work_of):
 def test_equal_inputs_give_equal_bytes(files, work_of):
     first = run(work_of(files)).outputs["page"].files[0].read_bytes()
     assert run(work_of(files)).outputs["page"].files[0].read_bytes() == first
+
+
+def curves():
+    """An ensemble that learns nothing and one that learns, on the one target."""
+    figures = {f"accuracy_{name}": 0.75 for name in ("mean", "min", "max", "se")}
+    figures |= dict.fromkeys(("macro_f1_mean", "log_loss_mean", "ece_mean"), 0.5)
+    return [
+        {"target": "news", "option": o, "combiner": c, "k": k, "draws": 2, **figures}
+        for o, c, k in (
+            ("DAFT-E^Z", "halves", 0),
+            ("DAFT-E^Z", "learner", 0),
+            ("DAFT-E", "learner", 8),
+            ("DAFT^Z", "plain", 0),
+        )
+    ]
+
+
+def write(folder, name, rows):
+    pq.write_table(pa.Table.from_pylist(rows), folder / name)
+    return folder / name
+
+
+def test_tables_have_the_improvement_over_the_best_member(files, work_of, tmp_path):
+    more = {"budget_curves": write(tmp_path, "curves.parquet", curves())}
+    kinds = {"halves": "half_hard_mean", "learner": "stacking"}
+    work = work_of(files | more, combiners=kinds, compared="learner")
+    tables = {path.stem: path for path in run(work).outputs["tables"].files}
+    rows = tables["relative_improvement"].read_text().splitlines()
+    assert rows[1:] == [
+        "trial,news,halves,0,0.75,plain,0.5,0.5",
+        "trial,news,learner,0,0.75,plain,0.5,0.5",
+        "trial,news,learner,8,0.75,plain,0.5,0.5",
+    ]
+    of_members = tables["relative_improvement_of_members"].read_text().splitlines()[1]
+    assert of_members.startswith("trial,news,halves,0,plain,0.5,-0.33333333333333")
+
+
+def test_tables_of_later_stages_are_read_where_they_are_there(files, work_of, tmp_path):
+    member = {"k": 8, "member": "plain", "weight": 1.0}
+    sure = {"combiner": "c", "k": 8, "share": 1.0, "accuracy_mean": 0.75}
+    more = {
+        "budget_weights:news/c": write(tmp_path, "weights.parquet", [member]),
+        "selective:news": write(tmp_path, "selective.parquet", [sure]),
+    }
+    tables = {path.stem: path for path in run(work_of(files | more)).outputs["tables"].files}
+    assert tables["budget_weights"].read_text().splitlines()[1] == "trial,news,c,8,plain,1.0"
+    assert tables["selective"].read_text().splitlines()[1] == "trial,news,c,8,1.0,0.75"
+
+
+def test_a_page_of_an_experiment_without_budgets_has_no_tables(files, work_of):
+    assert run(work_of(files)).outputs["tables"].files == ()

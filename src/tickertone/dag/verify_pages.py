@@ -4,7 +4,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from zipfile import BadZipFile
 
-from tickertone.dag.publish import PAGES, data_docs_folder, publish, report_page
+from tickertone.dag.publish import (
+    PAGES,
+    data_docs_folder,
+    has_tables,
+    publish,
+    report_page,
+    tables_differ,
+    tables_folder,
+)
 from tickertone.store.artifacts import Artifacts
 from tickertone.store.files import sha256_file
 from tickertone.store.findings import Finding
@@ -21,19 +29,20 @@ def verify_pages(workspace: Workspace, notes: list[str]) -> Iterator[Finding]:
     """
     known: list[Path] = []
     for subject, manifest in last_with_pages(workspace):
-        page, docs = report_page(workspace, subject), data_docs_folder(workspace, subject)
-        place = page if manifest.stage == "report" else docs
-        known.append(place)
-        if not place.exists():
-            notes.append(f"{_in_var(workspace, place)} is not there: the next run puts it there")
-        elif wrong := _wrong(workspace, place, manifest):
-            yield Finding(
-                kind="page",
-                where=_in_var(workspace, place),
-                wrong=wrong,
-                next="tickertone verify --mend publishes it again",
-                aside=_in_var(workspace, place),
-            )
+        for place in _places(workspace, subject, manifest):
+            known.append(place)
+            if not place.exists():
+                notes.append(
+                    f"{_in_var(workspace, place)} is not there: the next run puts it there"
+                )
+            elif wrong := _wrong(workspace, subject, place, manifest):
+                yield Finding(
+                    kind="page",
+                    where=_in_var(workspace, place),
+                    wrong=wrong,
+                    next="tickertone verify --mend publishes it again",
+                    aside=_in_var(workspace, place),
+                )
     for path in sorted(p for p in workspace.reports.rglob("*") if p.is_file()):
         if not any(path.is_relative_to(place) for place in known):
             notes.append(f"{_in_var(workspace, path)}: no run made it, so it was not checked")
@@ -43,11 +52,10 @@ def publish_again(workspace: Workspace) -> list[str]:
     """Put pages that are not there where people look; their places, relative to var/."""
     put = []
     for subject, manifest in last_with_pages(workspace):
-        page, docs = report_page(workspace, subject), data_docs_folder(workspace, subject)
-        place = page if manifest.stage == "report" else docs
-        if not place.exists():
+        lost = [p for p in _places(workspace, subject, manifest) if not p.exists()]
+        if lost:
             publish(workspace, subject, manifest)
-            put.append(_in_var(workspace, place))
+            put += [_in_var(workspace, place) for place in lost]
     return put
 
 
@@ -60,8 +68,19 @@ def last_with_pages(workspace: Workspace) -> Iterator[tuple[str, Manifest]]:
             yield subject, manifest
 
 
-def _wrong(workspace: Workspace, place: Path, manifest: Manifest) -> str:
+def _places(workspace: Workspace, subject: str, manifest: Manifest) -> list[Path]:
+    """The pages of a step, and the folder of its tables."""
+    if manifest.stage != "report":
+        return [data_docs_folder(workspace, subject)]
+    tables = tables_folder(workspace, subject)
+    return [report_page(workspace, subject), *([tables] if has_tables(manifest) else [])]
+
+
+def _wrong(workspace: Workspace, subject: str, place: Path, manifest: Manifest) -> str:
     artifacts = Artifacts(workspace)
+    if place == tables_folder(workspace, subject):
+        name = tables_differ(workspace, subject, manifest)
+        return f"{name} is not as the report step made it" if name else ""
     if manifest.stage == "report":
         (record,) = manifest.outputs["page"].files
         same = sha256_file(place) == record.sha256

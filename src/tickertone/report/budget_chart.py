@@ -1,62 +1,80 @@
-"""Accuracy by the number of labels a class: one combiner, the others, and tuned models."""
+"""Accuracy by the number of labels a class: averages that learn nothing against what learns."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from tickertone.report.budgets import Curve, TargetLines
-from tickertone.report.charts import COMBINER, INK, MODEL, RULE, drawing, svg
+from tickertone.report.charts import COMBINER, INK, MODEL, SOFT, drawing, svg
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_SHAPES = {"FT": "o", "DA(FT)^2": "s"}
+# Kind of combiner -> what it is called in the paper, and how its line is drawn.
+_NAMED: Mapping[str, tuple[str, dict[str, Any]]] = {
+    "least_squares_sgd": (
+        "DAFT-E of the paper",
+        {"color": INK, "marker": "s", "markersize": 4, "linewidth": 1.4},
+    ),
+    "half_hard_mean": (
+        "DAFT-E^Z, no label",
+        {"color": INK, "linewidth": 1.2, "linestyle": (0, (6, 2))},
+    ),
+    "mean": (
+        "uniform mean, no label",
+        {"color": INK, "linewidth": 1.2, "linestyle": (0, (1, 1.5))},
+    ),
+}
+_OTHER: dict[str, Any] = {"color": SOFT, "linewidth": 0.9, "alpha": 0.6}
+_BEST_MEMBER: dict[str, Any] = {"color": MODEL, "linewidth": 1.2, "linestyle": (0, (6, 2, 1, 2))}
 
 
-def budget_lines(lines: TargetLines, shown: str | None, name: str) -> str:
-    """`shown` is the combiner that stands out, with the span of its draws; `name` is unique."""
+def budget_lines(lines: TargetLines, shown: str | None, kinds: Mapping[str, str], name: str) -> str:
+    """`shown` is the combiner that stands out, with the span of its draws; `name` is unique.
+
+    `kinds` says the kind of each combiner: those of the paper have lines of their own.
+    """
     with drawing():
         from matplotlib.figure import Figure
 
-        figure = Figure(figsize=(5.8, 3.4), layout="constrained")
+        figure = Figure(figsize=(5.8, 4.1), layout="constrained")
         axes = figure.subplots()
-        everything = [*lines.combiners.values(), *lines.tuned.values()]
-        budgets = sorted({k for curve in everything for k in curve})
+        budgets = sorted({k for curve in lines.combiners.values() for k in curve})
         at = {k: place for place, k in enumerate(budgets)}
-        for combiner, curve in lines.combiners.items():
-            if combiner != shown:
-                _line(axes, curve, at, RULE if len(curve) > 1 else INK)
-        if shown is not None and shown in lines.combiners:
-            _line(axes, lines.combiners[shown], at, COMBINER, marker="D", span=True, label=shown)
-        for option, curve in lines.tuned.items():
-            _line(axes, curve, at, MODEL, marker=_SHAPES[option], span=True, label=option)
+        others = [c for c in lines.combiners if c != shown and kinds.get(c) not in _NAMED]
+        for place, combiner in enumerate(others):
+            label = f"{len(others)} other combiners" if place == 0 else None
+            _line(axes, lines.combiners[combiner], at, label, _OTHER)
+        for kind, (said, style) in _NAMED.items():
+            for combiner, curve in lines.combiners.items():
+                if kinds.get(combiner) == kind and combiner != shown:
+                    _line(axes, curve, at, f"{combiner}: {said}", style)
         if lines.best_member is not None:
-            axes.axhline(lines.best_member, color=INK, linewidth=0.8, linestyle=(0, (2, 3)))
+            axes.axhline(lines.best_member, label="best single member, DAFT^Z", **_BEST_MEMBER)
+        if shown is not None and shown in lines.combiners:
+            _spanned(axes, lines.combiners[shown], at, shown)
         axes.set_xticks(range(len(budgets)), [str(k) for k in budgets])
         axes.grid(visible=True, axis="y")
         axes.set_axisbelow(True)
         axes.set_xlabel("labels a class")
         axes.set_ylabel("accuracy")
-        if axes.get_legend_handles_labels()[0]:
-            axes.legend(frameon=False, loc="best")
+        figure.legend(loc="outside lower center", ncols=2, frameon=False, fontsize=9)
         return svg(figure, name)
 
 
+def _spanned(axes: "Axes", curve: Curve, at: Mapping[int, int], label: str) -> None:
+    budgets = sorted(curve)
+    low, high = ([curve[k][name] for k in budgets] for name in ("min", "max"))
+    axes.fill_between([at[k] for k in budgets], low, high, color=COMBINER, alpha=0.15, linewidth=0)
+    style = {"color": COMBINER, "marker": "D", "markersize": 5, "linewidth": 1.8}
+    _line(axes, curve, at, f"{label}, band: all draws", style)
+
+
 def _line(
-    axes: "Axes",
-    curve: Curve,
-    at: dict[int, int],
-    colour: str,
-    *,
-    marker: str = "",
-    span: bool = False,
-    label: str | None = None,
+    axes: "Axes", curve: Curve, at: Mapping[int, int], label: str | None, style: Mapping[str, Any]
 ) -> None:
     if {*curve} == {0}:  # it learns nothing: the same at every budget
-        axes.axhline(curve[0]["mean"], color=colour, linewidth=0.8)
+        level = {name: value for name, value in style.items() if name != "marker"}
+        axes.axhline(curve[0]["mean"], label=label, **level)
         return
     budgets = sorted(curve)
-    places = [at[k] for k in budgets]
-    if span:
-        low, high = ([curve[k][name] for k in budgets] for name in ("min", "max"))
-        axes.fill_between(places, low, high, color=colour, alpha=0.15, linewidth=0)
-    means = [curve[k]["mean"] for k in budgets]
-    axes.plot(places, means, color=colour, marker=marker, markersize=5, linewidth=1.4, label=label)
+    axes.plot([at[k] for k in budgets], [curve[k]["mean"] for k in budgets], label=label, **style)

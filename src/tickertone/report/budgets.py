@@ -7,6 +7,7 @@ from statistics import mean
 
 from tickertone.report.findings import Row, Rows
 
+TUNED = ("FT", "DA(FT)^2")
 Curve = Mapping[int, Row]  # labels a class -> accuracy, low and high
 
 
@@ -29,6 +30,7 @@ class TargetLines:
 
     combiners: Mapping[str, Curve]
     tuned: Mapping[str, Curve]  # FT and DA(FT)^2
+    with_all: Mapping[str, float]  # the same with all rows that their recipes take
     best_member: float | None  # DAFT^Z
 
 
@@ -51,17 +53,23 @@ def budget_table(curves: Rows) -> BudgetTable | None:
 
 
 def target_lines(curves: Rows, target: str) -> TargetLines | None:
-    """The curves of one target; None where no combiner was swept on it."""
+    """The curves of one target; None where no combiner was swept on it.
+
+    Of several models of an option, such as those on several bases, the best at each budget.
+    """
     rows = [row for row in curves if row["target"] == target]
     combiners = {name: curve for (_, name), curve in _combiners(rows).items()}
     if not combiners:
         return None
     tuned: dict[str, dict[int, Row]] = defaultdict(dict)
+    with_all: dict[str, float] = {}
     for row in rows:
-        if row["option"] in {"FT", "DA(FT)^2"} and row["k"] is not None:
-            tuned[row["option"]][row["k"]] = _figures(row)
+        if row["option"] in TUNED and row["k"] is not None:
+            tuned[row["option"]][row["k"]] = _best(tuned[row["option"]].get(row["k"]), row)
+        elif row["option"] in TUNED:
+            with_all[row["option"]] = max(row["accuracy_mean"], with_all.get(row["option"], 0.0))
     alone = [row["accuracy_mean"] for row in rows if row["option"] == "DAFT^Z"]
-    return TargetLines(combiners, tuned, max(alone, default=None))
+    return TargetLines(combiners, tuned, with_all, max(alone, default=None))
 
 
 def _combiners(curves: Rows) -> dict[tuple[str, str], dict[int, Row]]:
@@ -71,6 +79,11 @@ def _combiners(curves: Rows) -> dict[tuple[str, str], dict[int, Row]]:
         if row["option"] in {"DAFT-E", "DAFT-E^Z"}:
             found[row["target"], row["combiner"]][row["k"]] = _figures(row)
     return found
+
+
+def _best(known: Row | None, row: Row) -> Row:
+    figures = _figures(row)
+    return known if known and known["mean"] >= figures["mean"] else figures
 
 
 def _figures(row: Row) -> Row:

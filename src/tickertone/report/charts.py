@@ -19,11 +19,14 @@ if TYPE_CHECKING:
 
 # Stand-ins, because matplotlib takes no CSS variable.
 INK, RULE, MODEL, COMBINER = "#010203", "#010204", "#010205", "#010206"
+SOFT, PAPER = "#010207", "#010208"
 _PROPERTIES = {
     INK: "var(--ink)",
     RULE: "var(--rule)",
     MODEL: "var(--model)",
     COMBINER: "var(--combiner)",
+    SOFT: "var(--soft)",
+    PAPER: "var(--paper)",
 }
 _COLOURS = {"model": MODEL, "combiner": COMBINER}
 _MARKERS = {"model": "o", "combiner": "D"}

@@ -12,8 +12,10 @@ Rows = Sequence[Row]
 class TargetFindings:
     """What was measured on one target: tables as `evaluate` writes them, a mapping a row.
 
-    `weights` holds, for each combiner, rows of member and weight. A table that a failed branch
-    did not write is empty.
+    `weights` holds, for each combiner, rows of member and weight; `budget_weights` rows of k,
+    member and weight, the mean over draws. `pool` names the members that take part. The others are
+    tables of the stages `transfer`, `uncertainty` and `frontier`. A table that a failed branch did
+    not write is empty.
     """
 
     leaderboard: Rows = ()
@@ -21,6 +23,13 @@ class TargetFindings:
     confusion: Rows = ()
     reliability: Rows = ()
     weights: Mapping[str, Rows] = field(default_factory=dict)
+    pool: Sequence[str] = ()
+    budget_weights: Mapping[str, Rows] = field(default_factory=dict)
+    transfer: Rows = ()
+    agreement: Rows = ()
+    prediction_sets: Rows = ()
+    selective: Rows = ()
+    frontier: Rows = ()
 
 
 @dataclass(frozen=True)
@@ -53,8 +62,11 @@ class Findings:
     `published` rows of target, system, accuracy, macro_f1, weighted_f1 and source;
     `published_training` of model, system, minutes, device and source; `groups` holds the systems
     of each group, `claims` the rows of the stage claims; `budget_curves` and `budget_contrasts` are
-    those of the stage budgets, whose chosen combiner is `compared`; `missing` names the steps that
-    did not end well; `step_seconds` says what each step took when it was computed.
+    those of the stage budgets, whose chosen combiner is `compared`; `combiner_kinds` says the kind
+    of each combiner; `improvement` has rows of target, combiner, k, accuracy, best_member and
+    ri_single_best, `improvement_of_members` of target, combiner, k, model and ri_ens, by the
+    formulas `improvement_stated`; `missing` names the steps that did not end well; `step_seconds`
+    says what each step took when it was computed.
     """
 
     experiment: str
@@ -69,8 +81,28 @@ class Findings:
     budget_curves: Rows = ()
     budget_contrasts: Rows = ()
     compared: str | None = None
+    combiner_kinds: Mapping[str, str] = field(default_factory=dict)
+    improvement: Rows = ()
+    improvement_of_members: Rows = ()
+    improvement_stated: str = ""
     missing: Sequence[str] = ()
     targets: Mapping[str, TargetFindings] = field(default_factory=dict)
     datasets: Mapping[str, DatasetFindings] = field(default_factory=dict)
     measurements: Mapping[str, Row] = field(default_factory=dict)
     step_seconds: Mapping[str, float] = field(default_factory=dict)
+
+    def by_target(self, table: str) -> Rows:
+        """The rows of one table of all targets, in their order, `target` put first."""
+        return [
+            {"target": target, **row}
+            for target in self.target_specs
+            for row in getattr(self.targets.get(target, TargetFindings()), table)
+        ]
+
+    def combiner_of(self, kind: str) -> str | None:
+        """The first combiner of a kind, if there is one."""
+        return next((name for name, of in self.combiner_kinds.items() if of == kind), None)
+
+    def sources(self, model: str) -> str:
+        """The data sets that a model has learnt from, as one word."""
+        return "+".join(self.model_specs[model]["trained_on"])

@@ -25,6 +25,13 @@ def points(difference: float | None) -> str:
     return f"{100 * difference:+.1f}" if difference is not None and known(difference) else DASH
 
 
+def signed(value: float | None) -> str:
+    """A number of either sign, two decimals, with a true minus: 0.42, \N{MINUS SIGN}1.30."""
+    if value is None or not known(value):
+        return DASH
+    return f"{value:.2f}".replace("-", "\N{MINUS SIGN}")
+
+
 def minutes(value: float | None) -> str:
     """Minutes, one decimal: 27.5 min."""
     return f"{value:.1f} min" if value is not None and known(value) else DASH

@@ -9,14 +9,23 @@ from typing import TYPE_CHECKING, Any
 
 from tickertone.report import charts, numbers
 from tickertone.report.budget_chart import budget_lines
+from tickertone.report.budget_goal import AT_MOST_BELOW, standings
+from tickertone.report.budget_weights import weight_section
 from tickertone.report.budgets import budget_table, contrast_rows, target_lines
+from tickertone.report.certainty import selective_section, set_section
 from tickertone.report.claims import claims_of, papers
 from tickertone.report.cost import model_costs, stage_costs
 from tickertone.report.detail import Matrix, PerLabel, matrices, member_weights, per_label
 from tickertone.report.findings import Findings, Row, Rows, TargetFindings
+from tickertone.report.frontier import frontier_section
 from tickertone.report.groups import GroupFigures, group_figures
+from tickertone.report.improvement import improvement_section
 from tickertone.report.leaderboard import Ranking, rankings, told_apart
+from tickertone.report.option_chart import option_lines
+from tickertone.report.options import FEW, ensembles, matches
 from tickertone.report.quality import DatasetQuality, dataset_qualities
+from tickertone.report.sources import source_section
+from tickertone.report.transfer import scores
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -40,6 +49,7 @@ class TargetSection:
     weights: Sequence[tuple[str, Sequence[float]]]
     groups: Sequence[GroupFigures]
     by_labels: str
+    options: str
 
     @property
     def full(self) -> Ranking | None:
@@ -67,6 +77,7 @@ def render(findings: Findings) -> str:
         "share": numbers.share,
         "percent": numbers.percent,
         "points": numbers.points,
+        "signed": numbers.signed,
         "minutes": numbers.minutes,
         "p_value": numbers.p_value,
         "count": numbers.count,
@@ -85,15 +96,42 @@ def render(findings: Findings) -> str:
             _section(findings, name, position, by_name)
             for position, name in enumerate(findings.target_specs, start=1)
         ],
-        combiners=sorted({c for found in findings.targets.values() for c in found.weights}),
-        budgets=budget_table(findings.budget_curves),
-        contrasts=contrast_rows(findings.budget_contrasts),
+        combiners=_combiners(findings),
+        **_by_budget(findings),
+        sources=source_section(findings),
+        improvement=improvement_section(findings),
+        scores=scores(findings),
+        scored_targets=[t for t in findings.targets if findings.targets[t].transfer],
+        frontier=frontier_section(findings),
+        sets=set_section(findings),
+        selective=selective_section(findings),
         claims=claims_of(findings.claims),
         papers=papers(findings.claims),
         costs=model_costs(findings),
         stages=stage_costs(findings),
         qualities=qualities,
     )
+
+
+def _combiners(findings: Findings) -> set[str]:
+    """Those of the experiment, whether or not they could be fitted."""
+    weighing = {c for found in findings.targets.values() for c in found.weights}
+    return weighing | {*findings.combiner_kinds}
+
+
+def _by_budget(findings: Findings) -> dict[str, Any]:
+    """What the section on numbers of labels shows."""
+    matched = matches(findings)
+    return {
+        "budgets": budget_table(findings.budget_curves),
+        "standings": standings(findings),
+        "at_most_below": AT_MOST_BELOW,
+        "contrasts": contrast_rows(findings.budget_contrasts),
+        "matches": matched,
+        "tuned_budgets": sorted({k for match in matched for k in match.tuned}),
+        "few": FEW,
+        "weighed": weight_section(findings),
+    }
 
 
 def _breakable(name: str) -> "Markup":
@@ -126,13 +164,20 @@ def _section(
         combiners=combiners,
         weights=weights,
         groups=group_figures(full.rows if full else (), findings.groups),
-        by_labels=_by_labels(findings, name, anchor),
+        **_budget_charts(findings, name, anchor),
     )
 
 
-def _by_labels(findings: Findings, target: str, anchor: str) -> str:
+def _budget_charts(findings: Findings, target: str, anchor: str) -> dict[str, str]:
     lines = target_lines(findings.budget_curves, target)
-    return budget_lines(lines, findings.compared, f"{anchor}-labels") if lines else ""
+    if lines is None:
+        return {"by_labels": "", "options": ""}
+    kinds, shown = findings.combiner_kinds, ensembles(findings)
+    options = f"{anchor}-options"
+    return {
+        "by_labels": budget_lines(lines, findings.compared, kinds, f"{anchor}-labels"),
+        "options": option_lines(lines, shown, findings.compared, options) if lines.tuned else "",
+    }
 
 
 def _reliability(ranking: Ranking, found: TargetFindings, anchor: str) -> str:

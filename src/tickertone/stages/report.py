@@ -1,13 +1,18 @@
-"""report: one page of all that an experiment found, also copied to where people look for it."""
+"""report: one page of all that an experiment found, and its tables as CSV.
+
+Both are also copied to where people look for them.
+"""
 
 import json
 from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from tickertone.metrics.relative_improvement import STATED
 from tickertone.report.findings import (
     DatasetFindings,
     Findings,
@@ -16,24 +21,55 @@ from tickertone.report.findings import (
     TargetFindings,
 )
 from tickertone.report.render import render
+from tickertone.report.tables import tables_of
+from tickertone.stages.improvement import improvement_rows, member_improvement_rows
 from tickertone.stages.work import Made, Product, Work
+
+_OF_A_TARGET = (
+    "leaderboard",
+    "evaluations",
+    "confusion",
+    "reliability",
+    "transfer",
+    "agreement",
+    "prediction_sets",
+    "selective",
+    "frontier",
+)
+# Kinds of combiner that the paper compares with single models: DAFT-E^Z and DAFT-E.
+_OF_THE_PAPER = ("half_hard_mean", "least_squares_sgd")
 
 
 def run(work: Work) -> Product:
-    """Make `page`, an HTML file; the run puts it where people look.
+    """Make `page`, an HTML file, and `tables`, a CSV each; the run puts them where people look.
 
     Shows whatever inputs there are; settings["missing"] names the steps that left none. What steps
     took comes from notes, which are no part of the identity: a page keeps the first such figures.
     """
-    html = render(_findings(work))
+    findings = _findings(work)
+    html = render(findings)
     page = work.out / "report.html"
     page.write_text(html, encoding="utf-8")
-    return Product(outputs={"page": Made((page,))}, facts={"bytes": len(html.encode())})
+    outputs = {"page": Made((page,)), "tables": Made(tuple(_tables(work, findings)))}
+    return Product(outputs=outputs, facts={"bytes": len(html.encode())})
+
+
+def _tables(work: Work, findings: Findings) -> Iterator[Path]:
+    folder = work.out / "tables"
+    folder.mkdir(exist_ok=True)
+    for name, text in tables_of(findings).items():
+        path = folder / f"{name}.csv"
+        path.write_text(text, encoding="utf-8", newline="")
+        yield path
 
 
 def _findings(work: Work) -> Findings:
     settings = work.settings
     tables = _roles(work)
+    curves = _rows(tables["budget_curves"].get(""))
+    targets = {name: _target(work, tables, name) for name in settings["targets"]}
+    compared = (*_named(settings, _OF_THE_PAPER), settings["compared"])
+    improvement = (curves, _alone(targets), [*dict.fromkeys(filter(None, compared))])
     return Findings(
         experiment=settings["experiment"],
         title=settings["title"],
@@ -44,11 +80,15 @@ def _findings(work: Work) -> Findings:
         published_training=settings["published_training"],
         groups=settings["groups"],
         claims=_rows(tables["claims"].get("")),
-        budget_curves=_rows(tables["budget_curves"].get("")),
+        budget_curves=curves,
         budget_contrasts=_rows(tables["budget_contrasts"].get("")),
         compared=settings["compared"],
+        combiner_kinds=settings["combiners"],
+        improvement=[*improvement_rows(*improvement)],
+        improvement_of_members=[*member_improvement_rows(*improvement)],
+        improvement_stated=STATED,
         missing=settings["missing"],
-        targets={name: _target(tables, name) for name in settings["targets"]},
+        targets=targets,
         datasets={name: _dataset(tables, name) for name in settings["datasets"]},
         measurements={name: _json(path) for name, path in tables["measurements"].items()},
         step_seconds=work.notes.get("seconds", {}),
@@ -64,18 +104,39 @@ def _roles(work: Work) -> dict[str, dict[str, Path]]:
     return found
 
 
-def _target(tables: dict[str, dict[str, Path]], name: str) -> TargetFindings:
+def _named(settings: Mapping[str, Any], kinds: Iterable[str]) -> Iterator[str]:
+    """The first combiner of each kind, where there is one."""
+    for kind in kinds:
+        yield from [name for name, of in settings["combiners"].items() if of == kind][:1]
+
+
+def _alone(targets: Mapping[str, TargetFindings]) -> dict[str, dict[str, float]]:
+    """Target -> the accuracy of each member of its pool that was scored by itself."""
+    return {
+        name: {
+            row["system"]: row["accuracy"]
+            for row in found.leaderboard
+            if row["split"] == "full" and row["system"] in found.pool
+        }
+        for name, found in targets.items()
+    }
+
+
+def _target(work: Work, tables: dict[str, dict[str, Path]], name: str) -> TargetFindings:
     return TargetFindings(
-        leaderboard=_rows(tables["leaderboard"].get(name)),
-        evaluations=_rows(tables["evaluations"].get(name)),
-        confusion=_rows(tables["confusion"].get(name)),
-        reliability=_rows(tables["reliability"].get(name)),
-        weights={
-            subject.split("/", 1)[1]: _json(path)
-            for subject, path in tables["weights"].items()
-            if subject.split("/", 1)[0] == name
-        },
+        **{table: _rows(tables[table].get(name)) for table in _OF_A_TARGET},
+        pool=work.settings["pools"][name],
+        weights={of: _json(path) for of, path in _of(tables["weights"], name)},
+        budget_weights={of: _rows(path) for of, path in _of(tables["budget_weights"], name)},
     )
+
+
+def _of(files: Mapping[str, Path], target: str) -> Iterator[tuple[str, Path]]:
+    """Combiner and file of those subjects TARGET/COMBINER that are of a target."""
+    for subject, path in files.items():
+        of, _, combiner = subject.partition("/")
+        if of == target:
+            yield combiner, path
 
 
 def _dataset(tables: dict[str, dict[str, Path]], name: str) -> DatasetFindings:

@@ -5,6 +5,7 @@ from importlib.resources import files
 
 from tickertone.catalog.lineage import base_model
 from tickertone.catalog.models import ModelSpec
+from tickertone.dag import graph
 from tickertone.dag.planner import Node, Results
 from tickertone.dag.recipes import placeless
 from tickertone.dag.scope import Scope
@@ -13,7 +14,13 @@ from tickertone.identity.canonical import digest
 from tickertone.identity.fingerprint import parts_of
 from tickertone.store.manifest import Output, Step
 
-_EVALUATED = ("leaderboard", "evaluations", "confusion", "reliability")
+# Stages whose subject ends in the target, and their outputs that the page shows.
+_BY_TARGET = {
+    "transfer": ("transfer", "agreement"),
+    "uncertainty": ("prediction_sets", "selective"),
+    "frontier": ("frontier",),
+    "evaluate": ("leaderboard", "evaluations", "confusion", "reliability"),
+}
 # What the page says of a stanza; the rest shows in what came of it, or makes no difference.
 _OF_A_DATASET = {"title", "source", "licence"}
 _TUNED = {"family", "trained_on", "base", "tuning", "lora", "seed"}
@@ -45,7 +52,8 @@ def wants(scope: Scope, _subject: str) -> list[Node]:
     nodes += [Node("extract", f"{m}/{d}") for m in scope.spec.models for d in scope.scored(m)]
     for target in scope.targets:
         nodes += [Node("combine", f"{scope.name}/{target}/{c}") for c in scope.spec.combiners]
-        nodes.append(Node("evaluate", f"{scope.name}/{target}"))
+    for stage in ("sweep", *_BY_TARGET):
+        nodes += graph.nodes(scope, stage) if stage in graph.STAGES else []
     nodes += [Node("budgets", scope.name)] * (scope.spec.budgets is not None)
     return nodes + [Node("claims", scope.name)] * bool(scope.spec.claims)
 
@@ -83,12 +91,14 @@ def step(scope: Scope, subject: str, results: Results) -> Step:
             ],
             "groups": {name: [*systems] for name, systems in scope.spec.groups.items()},
             "compared": scope.spec.budgets.compare if scope.spec.budgets else None,
+            "combiners": {name: spec.kind for name, spec in scope.spec.combiners.items()},
+            "pools": {name: [*scope.pool(name)] for name in scope.targets},
             "missing": missing,
             "templates": _templates(),
         },
         inputs={role: output.content for role, output in inputs.items()},
         entry_points=["tickertone.stages.report"],
-        libraries=["jinja2", "matplotlib"],
+        libraries=["jinja2", "matplotlib", "numpy", "pyarrow"],
     )
     seconds: JSON = {
         str(node): results.manifests[node].facts.get("seconds")
@@ -127,7 +137,9 @@ def _shown(scope: Scope, node: Node, results: Results) -> dict[str, Output]:
         return {name: output(name) for name in ("budget_curves", "budget_contrasts")}
     if node.stage == "combine":
         return {f"weights:{node.subject.split('/', 1)[1]}": output("weights")}
-    return {f"{name}:{last}": output(name) for name in _EVALUATED}
+    if node.stage == "sweep":
+        return {f"budget_weights:{node.subject.split('/', 1)[1]}": output("weights")}
+    return {f"{name}:{last}": output(name) for name in _BY_TARGET[node.stage]}
 
 
 def _templates() -> str:
