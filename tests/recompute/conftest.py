@@ -80,6 +80,17 @@ def ran_claims(ran_once, tmp_path_factory):
     return bench
 
 
+@pytest.fixture(scope="session")
+def ran_budgets(ran_once, tmp_path_factory):
+    """A workspace whose experiment has label budgets and transferability, and that has been run."""
+    bench = ran_once.copied_to(tmp_path_factory.mktemp("ran budgets") / "copy")
+    budgets = {"per_class": [0, 2, 8], "draws": 4}
+    bench.edit("experiments/small.yaml", lambda c: c.update(budgets=budgets, transfer=True))
+    summary, _ = bench.run()
+    assert summary.failures == ()
+    return bench
+
+
 def pytest_terminal_summary(terminalreporter):
     if lines := TALLY.lines():
         terminalreporter.section("recompute")

@@ -21,6 +21,10 @@ _OF_THE_EXPERIMENT = {
     "confusion": "* EXCLUDE (fingerprint)",
     "claims": "* EXCLUDE (fingerprint)",
     "groups": "*",
+    "budget_curves": "* EXCLUDE (fingerprint)",
+    "budget_contrasts": "* EXCLUDE (fingerprint)",
+    "transfer": "* EXCLUDE (fingerprint)",
+    "transfer_agreement": "* EXCLUDE (fingerprint)",
 }
 _SCORED = " AND text_id IN (SELECT text_id FROM examples WHERE list_contains(?, dataset))"
 

@@ -10,6 +10,7 @@ from tests.recompute.content import content, fingerprints
 from tests.recompute.observed import Observed, observe, observe_in_process
 from tests.recompute.scenario import Scenario, named
 from tests.recompute.scenarios import (
+    budgets,
     claims,
     code,
     data,
@@ -33,8 +34,8 @@ LINEAR = [
 
 
 def test_no_change_is_told_twice():
-    others = [*encoder.SCENARIOS, *lineage.SCENARIOS, *claims.SCENARIOS]
-    names = [scenario.name for scenario in [*LINEAR, *others]]
+    others = [encoder, lineage, claims, budgets]
+    names = [s.name for s in [*LINEAR, *(s for table in others for s in table.SCENARIOS)]]
     assert len(set(names)) == len(names)
 
 
@@ -56,6 +57,11 @@ def test_lineage(scenario, ran_lineage, tmp_path, monkeypatch):
 @pytest.mark.parametrize("scenario", claims.SCENARIOS, ids=lambda s: s.name)
 def test_claims(scenario, ran_claims, tmp_path, monkeypatch):
     play(scenario, ran_claims, Around(tmp_path, monkeypatch))
+
+
+@pytest.mark.parametrize("scenario", budgets.SCENARIOS, ids=lambda s: s.name)
+def test_budgets(scenario, ran_budgets, tmp_path, monkeypatch):
+    play(scenario, ran_budgets, Around(tmp_path, monkeypatch))
 
 
 def play(scenario: Scenario, start: Bench, around: Around) -> None:
