@@ -7,13 +7,13 @@ from benchmarks.synthetic_pools import POOLS, curve, specs, trial
 from tests.combiners.pools import LABELS, fit, predict, skilled, uneven, weights, without_labels
 from tickertone.combiners.adaptive import Adaptive
 from tickertone.combiners.evidence import Evidence
-from tickertone.combiners.half_hard_mean import HalfHardMean
+from tickertone.combiners.mean import Mean
 from tickertone.combiners.pool import Pool
 
 
-def test_without_labels_it_is_the_half_hard_mean():
+def test_without_labels_it_is_the_mean():
     pool, _ = skilled({"a": 0.5, "b": 2.0}, texts=50, seed=0)
-    expected = predict(without_labels(HalfHardMean(), pool), pool)
+    expected = predict(without_labels(Mean(), pool), pool)
     assert predict(without_labels(Adaptive(), pool), pool) == pytest.approx(expected)
 
 

@@ -1,6 +1,6 @@
 """Three ways of combining, averaged by how well each foretells labels that it was not fitted on.
 
-* *equal*: the mean of (probability + hard vote) / 2 of the members that know every label;
+* *equal*: the mean of the probabilities of the members that know every label;
 * *single*: the average of single members, each weighted by its likelihood: the Bayesian choice of
   one member (Hoeting et al. 1999), which finds one strong member among weak ones in a few texts;
 * *regression*: the log score is a sum of the members' centred log-probabilities whose weights start
@@ -27,8 +27,9 @@ from tickertone.combiners.evidence import Evidence
 from tickertone.combiners.linear_pool import UniformPool, equal_weights, whole_pool_weights
 from tickertone.combiners.pool import Floats, Integers, Labels, Pool
 
-_WIDTHS = (0.02, 0.1, 0.3, 1.0, 3.0)  # of the prior of a member's own weight
-_THRESHOLDS = (0.3, 1.0)  # of the prior of a label's intercept
+_COMMON = 0.4  # width of the prior of the weight of the members' mean, around 1
+_WIDTHS = (0.02, 0.1, 0.3, 1.0)  # of the prior of a member's own weight, around 0
+_THRESHOLDS = (0.3, 1.0, 3.0)  # of the prior of a label's intercept
 _LARGEST = 6.0  # of a centred log-probability: members of one text are sure beyond reason
 _LEAST = 1e-12
 
@@ -53,7 +54,11 @@ class FittedAdaptive:
         pool.require_members(self.members)
         whole = pool.complete.probabilities
         single = (self.singles @ whole.reshape(len(whole), -1)).reshape(-1, *whole.shape[1:])
-        ways = [np.broadcast_to(_equal(pool), single.shape), single, self._regression(pool)]
+        ways = [
+            np.broadcast_to(pool.mean_probabilities, single.shape),
+            single,
+            self._regression(pool),
+        ]
         return sum(
             (share[:, None, None] * way for share, way in zip(self.shares.T, ways, strict=True)),
             start=np.zeros(single.shape),
@@ -100,7 +105,7 @@ class Adaptive:
         singles = softmax((counts[:, None] * logs).sum(axis=2))
         foretold = np.stack(
             [
-                _log_score(_equal(pool)[draws], labels, counts),
+                _log_score(pool.mean_probabilities[draws], labels, counts),
                 _singles_left_out(logs, counts),
                 _log_score(_mixed(of_priors, found), labels, counts),
             ],
@@ -114,12 +119,6 @@ class Adaptive:
         )
         mixed = (shares[:, None, :] @ weights)[:, 0]
         return FittedAdaptive(pool.members, shares, singles, modes, of_priors, mixed)
-
-
-def _equal(pool: Pool) -> Floats:
-    """Half soft, half hard votes of the complete members, shape (text, label)."""
-    whole = pool.complete
-    return np.asarray(((whole.probabilities + whole.votes) / 2).mean(axis=0))
 
 
 def _chosen(evidence: Evidence, draws: Integers) -> Floats:
@@ -191,7 +190,7 @@ def _priors(pool: Pool) -> list[Prior]:
             mean,
             np.concatenate(
                 [
-                    [1.0],
+                    [_COMMON**-2],
                     np.full(members, width**-2),
                     np.full(by_label, (width / 2) ** -2),
                     np.full(unknown, width**-2),

@@ -13,7 +13,7 @@ little, and many take out what the members' predictions have in common that is w
 import numpy as np
 
 from tickertone.combiners.evidence import Evidence
-from tickertone.combiners.pool import Floats, Integers, Pool
+from tickertone.combiners.pool import Floats, Integers
 from tickertone.combiners.simplex import onto_simplex
 
 _OFF_BY = 0.1  # how wrong the predicted share of a label may be (standard deviation)
@@ -32,9 +32,9 @@ def class_shares(evidence: Evidence, draws: Integers) -> Floats:
     which = (labels[:, :, None] == np.arange(len(evidence.pool.labels))).astype(np.float64)
     if evidence.unlabelled is None or not evidence.unlabelled.logits.shape[1]:
         return np.asarray(which.mean(axis=1))
-    everywhere = _predicted(evidence.unlabelled)
+    everywhere = evidence.unlabelled.mean_probabilities
     expected = everywhere.mean(axis=0)
-    means, variance = _of_labels(_predicted(evidence.pool)[draws], which, everywhere)
+    means, variance = _of_labels(evidence.pool.mean_probabilities[draws], which, everywhere)
     noise = variance * (expected**2 / (which.sum(axis=1) + 1)).sum(axis=1)[:, None, None]
     precision = np.linalg.inv(noise + _ROUNDING * np.eye(len(expected)))
     trust = np.eye(len(expected)) / _OFF_BY**2
@@ -45,11 +45,6 @@ def class_shares(evidence: Evidence, draws: Integers) -> Floats:
     lacking = (1 - found.sum(axis=1)) / sum_to_one.sum(axis=1)
     shares = np.maximum(onto_simplex(found + lacking[:, None] * sum_to_one), _LEAST)
     return np.asarray(shares / shares.sum(axis=1, keepdims=True))
-
-
-def _predicted(pool: Pool) -> Floats:
-    """Mean probabilities of the members that know every label, shape (text, label)."""
-    return np.asarray(pool.complete.probabilities.mean(axis=0))
 
 
 def _of_labels(predicted: Floats, which: Floats, everywhere: Floats) -> tuple[Floats, Floats]:
