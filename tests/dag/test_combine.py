@@ -4,7 +4,7 @@ import json
 
 from tests.dag.bench import EXPERIMENT
 
-TRAIN = {"dataset": "demo_headlines", "split": "train"}
+UNSEEN = {"dataset": "demo_economy", "split": "dev"}
 
 
 def parts_of_steps(bench, combiners, **target):
@@ -24,7 +24,7 @@ def parts_of_steps(bench, combiners, **target):
 
 def test_each_combiner_reads_what_it_learns_from_and_no_more(copy):
     kinds = ("mean", "greedy", "dawid_skene")
-    found = parts_of_steps(copy, {kind: {"kind": kind} for kind in kinds}, unlabelled=TRAIN)
+    found = parts_of_steps(copy, {kind: {"kind": kind} for kind in kinds}, unlabelled=UNSEEN)
     scored = {"test.examples", "test:letters", "test:words"}
     fitted = {"fit", "fit:letters", "fit:words"}
     looked_at = {"unlabelled", "unlabelled:letters", "unlabelled:words"}
@@ -34,14 +34,16 @@ def test_each_combiner_reads_what_it_learns_from_and_no_more(copy):
 
 
 def test_of_unlabelled_texts_the_ids_are_read_and_not_the_labels(copy):
-    inputs = parts_of_steps(copy, {"ds": {"kind": "dawid_skene"}}, unlabelled=TRAIN)["ds"]["inputs"]
+    inputs = parts_of_steps(copy, {"ds": {"kind": "dawid_skene"}}, unlabelled=UNSEEN)["ds"][
+        "inputs"
+    ]
     (manifest,) = (
         json.loads(path.read_text())
         for path in copy.workspace.var.glob("artifacts/validate/*/manifest.json")
-        if json.loads(path.read_text())["subject"] == "demo_headlines"
+        if json.loads(path.read_text())["subject"] == "demo_economy"
     )
-    assert inputs["unlabelled"] == manifest["outputs"]["train.examples"]["content"]
-    assert inputs["unlabelled"] != manifest["outputs"]["train"]["content"]
+    assert inputs["unlabelled"] == manifest["outputs"]["dev.examples"]["content"]
+    assert inputs["unlabelled"] != manifest["outputs"]["dev"]["content"]
 
 
 def test_a_target_without_unlabelled_texts_has_its_labelled_ones_alone(copy):

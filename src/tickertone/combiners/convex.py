@@ -28,9 +28,9 @@ class Convex:
     prior_texts: float
 
     def fit(self, evidence: Evidence, draws: Integers, /) -> LinearPool | UniformPool:
-        """Weights of each draw, all above 0."""
+        """Weights of each draw, all above 0. A member alone is kept as it is."""
         pool = evidence.pool
-        if not draws.shape[1]:
+        if not draws.shape[1] or len(pool.members) == 1:
             return UniformPool.of(pool, len(draws))
         shares = _shares(np.maximum(evidence.likelihoods(draws), _LEAST), self.prior_texts)
         return LinearPool(pool.members, whole_pool_weights(pool, shares))
