@@ -59,18 +59,28 @@ def test_a_member_that_lacks_a_label_takes_part_once_there_are_labels():
     assert dict(zip(fitted.members, fitted.weights[0], strict=True))["binary"] > 0.2
 
 
-def test_labels_drawn_evenly_do_not_make_rare_ones_common():
+@pytest.mark.parametrize("unlabelled", [uneven(texts=1000, seed=6)[0], None], ids=["and", "none"])
+def test_labels_drawn_evenly_do_not_make_rare_ones_common(unlabelled):
+    """Without an unlabelled part, the texts from which the labelled ones were drawn say enough."""
     pool, labels = uneven(texts=3000, seed=5)
-    few = np.concatenate([np.flatnonzero(labels == k)[:16] for k in range(3)])[None, :]
-    unlabelled, _ = uneven(texts=1000, seed=6)
-    accuracies = [
-        (Adaptive().fit(Evidence(pool, labels, known), few).predict(pool)[0].argmax(axis=1))
-        == labels
-        for known in (None, unlabelled)
-    ]
-    blindly, knowing = (right.mean() for right in accuracies)
-    assert knowing > blindly + 0.05
-    assert knowing > (pool.mean_probabilities.argmax(axis=1) == labels).mean() - 0.01
+    few = np.stack(
+        [
+            np.concatenate([np.flatnonzero(labels == k)[16 * i : 16 * i + 16] for k in range(3)])
+            for i in range(8)
+        ]
+    )
+    found = Adaptive().fit(Evidence(pool, labels, unlabelled), few).predict(pool)
+    right = (found.argmax(axis=2) == labels).mean()
+    assert right > (pool.mean_probabilities.argmax(axis=1) == labels).mean() - 0.02
+
+
+@pytest.mark.parametrize("texts", [8, 128])
+def test_a_label_that_no_labelled_text_has_is_still_found(texts):
+    pool, labels = skilled({"a": 1.0, "b": 2.0, "c": 1.5}, texts=600, seed=8)
+    known = np.flatnonzero(labels != 2)[:texts]
+    fitted = fit(Adaptive(), pool.rows(known), labels[known])
+    recall = (predict(fitted, pool).argmax(axis=1) == 2)[labels == 2].mean()
+    assert recall > (pool.mean_probabilities.argmax(axis=1) == 2)[labels == 2].mean() - 0.15
 
 
 @pytest.mark.slow

@@ -28,11 +28,17 @@ def evenly(labels, per_class, draws=1, kinds=3):
     )
 
 
-def test_without_unlabelled_texts_they_are_those_of_the_draw():
+def test_where_every_text_has_a_label_they_are_those_of_the_labels():
     pool, labels = uneven(texts=200, seed=0)
-    rows = np.flatnonzero(labels != 2)[None, :40]
-    expected = np.bincount(labels[rows[0]], minlength=3) / 40
-    assert class_shares(Evidence(pool, labels), rows)[0] == pytest.approx(expected)
+    expected = np.bincount(labels, minlength=3) / 200
+    evidence = Evidence(pool, labels)
+    assert class_shares(evidence, evidence.all_rows)[0] == pytest.approx(expected)
+
+
+def test_without_unlabelled_texts_those_count_from_which_the_labelled_ones_were_drawn():
+    pool, labels = uneven(texts=2000, seed=1)
+    found = class_shares(Evidence(pool, labels), evenly(labels, 16, draws=20))
+    assert np.abs(found - SHARES).mean() < 0.06
 
 
 def test_they_are_close_to_the_truth_where_members_predict_well():

@@ -24,15 +24,19 @@ _ROUNDING = 1e-4  # added to variances, so that none is 0
 
 
 def class_shares(evidence: Evidence, draws: Integers) -> Floats:
-    """Estimated shares of the labels, shape (draw, label), rows of sum 1.
+    """Estimated shares of the labels, shape (draw, label), each above 0, rows of sum 1.
 
-    Without unlabelled texts: the shares in each draw, which is all that is known.
+    Without unlabelled texts those count from which the labelled ones were drawn; if these were all
+    drawn, the shares are those of their labels.
     """
     labels = evidence.labels[draws]
     which = (labels[:, :, None] == np.arange(len(evidence.pool.labels))).astype(np.float64)
-    if evidence.unlabelled is None or not evidence.unlabelled.logits.shape[1]:
-        return np.asarray(which.mean(axis=1))
-    everywhere = evidence.unlabelled.mean_probabilities
+    around = evidence.unlabelled
+    if around is None or not around.logits.shape[1]:
+        around = evidence.pool
+        if draws.shape[1] == around.logits.shape[1]:
+            return _above_zero(which.mean(axis=1))
+    everywhere = around.mean_probabilities
     expected = everywhere.mean(axis=0)
     means, variance = _of_labels(evidence.pool.mean_probabilities[draws], which, everywhere)
     noise = variance * (expected**2 / (which.sum(axis=1) + 1)).sum(axis=1)[:, None, None]
@@ -43,7 +47,11 @@ def class_shares(evidence: Evidence, draws: Integers) -> Floats:
     sum_to_one = np.linalg.solve(left, np.ones((len(draws), len(expected), 1)))[..., 0]
     found = np.linalg.solve(left, right[..., None])[..., 0]
     lacking = (1 - found.sum(axis=1)) / sum_to_one.sum(axis=1)
-    shares = np.maximum(onto_simplex(found + lacking[:, None] * sum_to_one), _LEAST)
+    return _above_zero(onto_simplex(found + lacking[:, None] * sum_to_one))
+
+
+def _above_zero(shares: Floats) -> Floats:
+    shares = np.maximum(shares, _LEAST)
     return np.asarray(shares / shares.sum(axis=1, keepdims=True))
 
 
