@@ -13,7 +13,7 @@ import sys
 import time
 import warnings
 from collections.abc import Callable, Sequence
-from functools import partial
+from functools import cache, partial
 from statistics import median
 from typing import Any
 
@@ -70,6 +70,7 @@ def least_squares_sgd(of: Trial, rows: Floats) -> Floats:
     return np.asarray(((model.predict(_halves(of.test)) > 0.5) == of.truth).mean())
 
 
+@cache
 def _halves(pool: Pool) -> Floats:
     """(probability + vote) / 2 of the last label, shape (text, member)."""
     return np.asarray((pool.probabilities[:, :, 1] + pool.votes[:, :, 1]).T / 2)
@@ -85,6 +86,9 @@ def measure(targets: int, texts: int, draws: int, number: int) -> dict[str, Any]
     """
     names = [*POOLS]
     trials = [trial(names[i % len(names)], texts=texts, seed=i) for i in range(targets)]
+    for of in trials:  # both sides find their features ready
+        for pool in (of.evidence.pool, of.test):
+            _halves(pool), pool.features
     learners = {}
     for kind, loop in LOOPS.items():
         figures: dict[str, Floats] = {}

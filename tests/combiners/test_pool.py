@@ -99,3 +99,8 @@ def test_rows_are_the_same_members_on_some_texts_or_on_none():
     nothing = partial().rows(np.array([], dtype=np.int64))
     assert nothing.logits.shape == (2, 0, 3)
     assert nothing.complete.members == ("all",)
+
+
+def test_a_member_whose_training_diverged_is_told_as_that():
+    with pytest.raises(ModelError, match="lower the learning rate"):
+        Pool.gather(("a", "b"), {"m": np.full((3, 2), np.nan), "n": np.zeros((3, 2))})

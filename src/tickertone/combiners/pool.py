@@ -130,7 +130,7 @@ def _known(name: str, matrix: Floats, shape: tuple[int, int]) -> Booleans:
             expected=f"{shape} (texts, labels)",
         )
     known = np.asarray(~np.isnan(matrix).all(axis=0) | (len(matrix) == 0), dtype=np.bool_)
-    if not np.isfinite(matrix[:, known]).all():
+    if not known.any() or not np.isfinite(matrix[:, known]).all():
         raise ModelError(
             f"logits of {name}",
             found="infinite values or NaN",

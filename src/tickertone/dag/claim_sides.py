@@ -153,7 +153,7 @@ def _drawn(scope: Scope, group: tuple[str, ...]) -> bool:
         len(group) > 1
         and all(one is not None for one in few)
         and len({one.per_class for one in few if one}) == 1
-        and len({one.draw for one in few if one}) == len(group)
+        and [one.draw for one in few if one] == [*range(len(group))]  # pairs are by position
     )
 
 

@@ -15,9 +15,10 @@ What is promised, and what is not:
   holds the true label with a probability of at least `guarantee`, which is well below what was
   asked; in practice coverage is near what was asked. It is no promise for each text, nor for each
   draw, nor once labelled and test texts are not alike.
-* k labels a class are k rows to calibrate a label with: fewer than coverage / (1 - coverage) are
-  too few, nine for 0.9. The sets then hold all labels, which is true and of no use; `all_labels`
-  says in what share of the draws that is so of some label.
+* k labels a class are as many rows to calibrate a label with, in whole rounds of the folds: fewer
+  than coverage / (1 - coverage) are too few, nine for 0.9, so that k has to be 12. The sets then
+  hold all labels, which is true and of no use; `all_labels` says in what share of the draws that is
+  so of some label.
 * Labels of test are read to measure, after everything is predicted.
 
 Folds: four, or k where k is less, with as many rows of each label in each. Rows of a label take

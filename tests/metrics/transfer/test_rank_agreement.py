@@ -89,3 +89,9 @@ def test_of_fifteen_independent_models_the_interval_holds_the_true_tau_nearly_al
         found = rank_agreement(scores, accuracies, draws=300, seed=seed)
         held += found.low <= true <= found.high
     assert held >= stats.binom.ppf(0.001, 400, 0.95)
+
+
+def test_of_four_models_nothing_is_known_but_their_own_order():
+    found = rank_agreement(np.arange(4.0), np.arange(4.0), draws=100, seed=0)
+    assert found is not None
+    assert (found.value, found.low, found.high) == (pytest.approx(1), -1, 1)

@@ -5,7 +5,7 @@ The interval comes from resampling the models with replacement (percentile boots
 few texts put into scores and accuracies. It takes models for independent draws, which those that
 share a base or a source are not. In simulations with independent models, normal scores and a true
 correlation of 0 to 0.8, it held the true tau in 94 to 97 % of cases with 8 to 18 models, and with 5
-in as few as 87 %.
+in as few as 87 %. With 3 or 4 it would in 62 and 86 %: there the interval is -1 to 1.
 """
 
 import numpy as np
@@ -16,6 +16,7 @@ from tickertone.metrics.classification import Floats
 from tickertone.metrics.evaluation import Estimate
 
 FEWEST_MODELS = 3
+FEWEST_TO_RESAMPLE = 5
 
 
 def rank_agreement(scores: Floats, accuracies: Floats, *, draws: int, seed: int) -> Estimate | None:
@@ -39,6 +40,8 @@ def rank_agreement(scores: Floats, accuracies: Floats, *, draws: int, seed: int)
     from scipy import stats
 
     tau = float(stats.kendalltau(scores, accuracies, variant="b").statistic)
+    if len(scores) < FEWEST_TO_RESAMPLE:
+        return Estimate(tau, -1.0, 1.0)
     counts = resample_counts(len(scores), draws, np.random.default_rng(seed))
     resampled = _tau_of_resamples(scores, accuracies, counts)
     defined = resampled[~np.isnan(resampled)]
