@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from tickertone.report.budget_chart import budget_lines
-from tickertone.report.budgets import budget_table, contrast_rows, target_lines
+from tickertone.report.budgets import budget_table, contrast_rows, mean_lines, target_lines
 from tickertone.report.render import render
 
 
@@ -44,6 +44,16 @@ def test_a_combiner_that_is_missing_on_a_target_has_no_mean_and_is_not_the_best(
 
     assert dict(table.rows)["short"] == [None, None]
     assert table.best(1) == pytest.approx(0.78)
+
+
+def test_lines_of_the_mean_leave_out_what_has_none_and_have_no_band():
+    lines = mean_lines(budget_table(CURVES))
+
+    assert {*lines.combiners} == {"mean", "learner"}
+    assert lines.combiners["learner"][8]["mean"] == pytest.approx(0.78)
+    chart = budget_lines(lines, "learner", {"learner": "ridge", "mean": "mean"}, "all")
+    assert "band" not in chart
+    assert "learner" in chart
 
 
 def test_lines_of_a_target_have_tuned_models_and_the_best_member_beside_them():

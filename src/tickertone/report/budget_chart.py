@@ -63,10 +63,13 @@ def budget_lines(lines: TargetLines, shown: str | None, kinds: Mapping[str, str]
 
 def _spanned(axes: "Axes", curve: Curve, at: Mapping[int, int], label: str) -> None:
     budgets = sorted(curve)
-    low, high = ([curve[k][name] for k in budgets] for name in ("min", "max"))
-    axes.fill_between([at[k] for k in budgets], low, high, color=COMBINER, alpha=0.15, linewidth=0)
+    if all("min" in curve[k] for k in budgets):
+        low, high = ([curve[k][name] for k in budgets] for name in ("min", "max"))
+        places = [at[k] for k in budgets]
+        axes.fill_between(places, low, high, color=COMBINER, alpha=0.15, linewidth=0)
+        label = f"{label}, band: all draws"
     style = {"color": COMBINER, "marker": "D", "markersize": 5, "linewidth": 1.8}
-    _line(axes, curve, at, f"{label}, band: all draws", style)
+    _line(axes, curve, at, label, style)
 
 
 def _line(

@@ -8,7 +8,7 @@ from statistics import mean
 from tickertone.report.findings import Row, Rows
 
 TUNED = ("FT", "DA(FT)^2")
-Curve = Mapping[int, Row]  # labels a class -> accuracy, low and high
+Curve = Mapping[int, Row]  # labels a class -> accuracy: mean, and over draws min and max
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,19 @@ def budget_table(curves: Rows) -> BudgetTable | None:
         for name in names
     ]
     return BudgetTable(budgets, rows, len(targets))
+
+
+def mean_lines(table: BudgetTable) -> TargetLines:
+    """The same means as curves, without the span of draws."""
+    curves = {
+        name: {
+            k: {"mean": value}
+            for k, value in zip(table.budgets, values, strict=True)
+            if value is not None
+        }
+        for name, values in table.rows
+    }
+    return TargetLines({name: c for name, c in curves.items() if c}, {}, {}, None)
 
 
 def target_lines(curves: Rows, target: str) -> TargetLines | None:

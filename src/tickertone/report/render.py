@@ -11,7 +11,7 @@ from tickertone.report import charts, numbers
 from tickertone.report.budget_chart import budget_lines
 from tickertone.report.budget_goal import AT_MOST_BELOW, standings
 from tickertone.report.budget_weights import weight_section
-from tickertone.report.budgets import budget_table, contrast_rows, target_lines
+from tickertone.report.budgets import budget_table, contrast_rows, mean_lines, target_lines
 from tickertone.report.certainty import selective_section, set_section
 from tickertone.report.claims import claims_of, papers
 from tickertone.report.cost import model_costs, stage_costs
@@ -122,8 +122,11 @@ def _combiners(findings: Findings) -> set[str]:
 def _by_budget(findings: Findings) -> dict[str, Any]:
     """What the section on numbers of labels shows."""
     matched = matches(findings)
+    table = budget_table(findings.budget_curves)
+    lines = (mean_lines(table), findings.compared, findings.combiner_kinds) if table else None
     return {
-        "budgets": budget_table(findings.budget_curves),
+        "budgets": table,
+        "budget_chart": budget_lines(*lines, "budgets") if lines else "",
         "standings": standings(findings),
         "at_most_below": AT_MOST_BELOW,
         "contrasts": contrast_rows(findings.budget_contrasts),
