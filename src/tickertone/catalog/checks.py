@@ -6,7 +6,7 @@ Each check raises ConfigError naming the file, the field and the allowed names.
 from collections.abc import Iterable, Mapping
 
 from tickertone.catalog.datasets import DatasetsFile, DatasetSpec
-from tickertone.catalog.experiments import ExperimentSpec, TargetSpec
+from tickertone.catalog.experiments import ExperimentSpec, SplitRef, TargetSpec
 from tickertone.catalog.known import require_known
 from tickertone.catalog.lineage import learns_from, learnt_by
 from tickertone.catalog.models import ModelSpec, task_of
@@ -139,7 +139,7 @@ def check_experiment(
     for name, target in experiment.targets.items():
         place = f"{shown}, targets.{name}"
         _check_splits(place, target, datasets.datasets)
-        _check_task(f"{place}.fit_on", target, datasets.datasets)
+        _check_task(f"{place}.fit_on", target.fit_on, target, datasets.datasets)
         _check_fit(f"{place}.fit_on", target, datasets.datasets)
         _check_unlabelled(f"{place}.unlabelled", target, datasets.datasets)
         in_pool = pool(target, experiment.combined, models, datasets)
@@ -198,11 +198,13 @@ def _check_labels(
             )
 
 
-def _check_task(place: str, target: TargetSpec, datasets: Mapping[str, DatasetSpec]) -> None:
-    task, found = datasets[target.test.dataset].task, datasets[target.fit_on.dataset].task
+def _check_task(
+    place: str, ref: SplitRef, target: TargetSpec, datasets: Mapping[str, DatasetSpec]
+) -> None:
+    task, found = datasets[target.test.dataset].task, datasets[ref.dataset].task
     if found != task:
         raise ConfigError(
-            f"{place}, data set {target.fit_on.dataset}",
+            f"{place}, data set {ref.dataset}",
             found=f"task {found}",
             expected=f"task {task}, as the test split's",
             remedy="keep one task a target",
@@ -237,15 +239,25 @@ def _check_fit(place: str, target: TargetSpec, datasets: Mapping[str, DatasetSpe
 
 
 def _check_unlabelled(place: str, target: TargetSpec, datasets: Mapping[str, DatasetSpec]) -> None:
+    """What is looked at is of the target's task, and scored nowhere, be it on another target."""
     seen = target.unlabelled
-    if seen is not None and any(
-        share_texts(seen, other, datasets) for other in (target.test, target.fit_on)
-    ):
+    if seen is None:
+        return
+    _check_task(place, seen, target, datasets)
+    shown = f"{seen.dataset}.{seen.split}"
+    if any(share_texts(seen, other, datasets) for other in (target.test, target.fit_on)):
         raise ConfigError(
             place,
-            found=f"{seen.dataset}.{seen.split}, which shares texts with test or fit_on",
+            found=f"{shown}, which shares texts with test or fit_on",
             expected="texts that are neither scored nor fitted on",
             remedy="name the part unlabelled of the data set",
+        )
+    if datasets[seen.dataset].is_test(seen.split):
+        raise ConfigError(
+            place,
+            found=f"{shown}, whose role is test",
+            expected="unlabelled, dev, or a split with role train",
+            remedy="look at texts that are never scored, such as the part unlabelled",
         )
 
 
