@@ -69,6 +69,24 @@ def test_contrasts_are_of_each_target_and_of_all(swept):
     assert found == tuple((target, k) for target in (*TARGETS, None) for k in (0, 2, 8, None))
 
 
+@pytest.mark.parametrize(
+    ("per_class", "compare", "compared_at"),
+    [
+        ([0, 8], "mean", (0, 8, None)),
+        ([1, 8], "mean", (1, 8, None)),
+        ([0], "stacking", (0,)),
+        ([0], "mean", (0,)),
+    ],
+)
+def test_any_combiner_is_compared_at_any_budgets(swept, tmp_path, per_class, compare, compared_at):
+    bench = swept.copied_to(tmp_path / "copy")
+    changed = {"per_class": per_class, "draws": 2, "compare": compare}
+    bench.edit("experiments/small.yaml", lambda c: c.update(budgets=changed))
+    assert "budgets small" in bench.computed()
+    found = bench.ask("SELECT k FROM budget_contrasts WHERE target IS NULL ORDER BY k")
+    assert found == tuple((k,) for k in compared_at)
+
+
 def test_another_draw_count_costs_the_sweeps_of_what_learns(swept, tmp_path):
     bench = swept.copied_to(tmp_path / "copy")
     more = {**BUDGETS, "draws": 5}
