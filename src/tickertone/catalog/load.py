@@ -135,13 +135,13 @@ def _models(
     """The models, and which of them are one stanza with several seeds or draws."""
     shown = _shown(data_folder, "models.yaml")
     raw: Any = read_yaml(data_folder / "models.yaml", shown)
-    seeds: Groups = {}
+    groups: Groups = {}
     if isinstance(raw, Mapping):
-        raw, seeds = with_seeds(shown, raw)
         raw, draws = with_few(shown, raw)
-        seeds |= draws
+        raw, seeds = with_seeds(shown, raw)
+        groups = draws | seeds
         raw = with_templates(shown, raw, prompts)
-    return _checked(raw, shown, ModelsFile).models, seeds
+    return _checked(raw, shown, ModelsFile).models, groups
 
 
 def _experiment(data_folder: Path, name: str, seeds: Groups) -> ExperimentSpec:
