@@ -62,7 +62,7 @@ def made(tmp_path):
     ]
     settings = {
         "targets": {"one": {"options": options}, "two": {"options": []}},
-        "combiners": {"mean": False, "learner": True},
+        "combiners": ["learner", "mean"],
         "compare": "learner",
     }
     product = run(work_for(tmp_path, settings, inputs))
@@ -129,7 +129,7 @@ def test_a_combiner_without_a_sweep_leaves_a_gap(tmp_path):
     files = write_sweep(tmp_path / "sweep", found)
     settings = {
         "targets": {"one": {"options": []}},
-        "combiners": {"learner": True, "mean": False},
+        "combiners": ["learner", "mean"],
         "compare": "learner",
     }
 
@@ -147,7 +147,7 @@ def contrasts_of(folder, compare, sweeps):
             inputs[f"{kind}:one/{name}"] = files
     settings = {
         "targets": {"one": {"options": []}},
-        "combiners": dict.fromkeys(sweeps, True),
+        "combiners": sorted(sweeps),
         "compare": compare,
     }
     product = run(work_for(folder, settings, inputs))

@@ -1,8 +1,8 @@
 """budgets: one table of every option by how many labels it was given, over all targets.
 
 settings: `targets`, each {options: [{system, option, combiner, k, draw}]} of the systems that were
-scored by themselves, and `combiners`, name -> does it learn; `compare`, the combiner that is held
-against the others, or null.
+scored by themselves; `combiners`, all their names; `compare`, the one that is held against the
+others, or null.
 inputs: `curve:TARGET/COMBINER` and `hits:TARGET/COMBINER` of sweeps, `leaderboard:TARGET`.
 outputs: `budget_curves` and `budget_contrasts`.
 
@@ -119,7 +119,7 @@ def _mean(target: str, option: str, combiner: str, k: int | None, rows: Rows) ->
 
 def _contrasts(work: Work, sweeps: Mapping[tuple[str, str], Rows]) -> Iterator[dict[str, Any]]:
     """The chosen combiner minus each other one, on each target and on average."""
-    chosen, learns = work.settings["compare"], work.settings["combiners"]
+    chosen = work.settings["compare"]
     if chosen is None:
         return
     hits = {
@@ -130,7 +130,7 @@ def _contrasts(work: Work, sweeps: Mapping[tuple[str, str], Rows]) -> Iterator[d
     budgets: dict[int | None, list[int]] = {k: [k] for k in _budgets(hits.values())}
     if with_labels := [k for k in budgets if k]:
         budgets[None] = with_labels
-    for than in sorted(name for name in learns if name != chosen):
+    for than in (name for name in work.settings["combiners"] if name != chosen):
         both = [t for t in targets if (t, than) in hits]
         for k, averaged in budgets.items():
             found = {t: _difference(hits[t, chosen], hits[t, than], averaged) for t in both}

@@ -48,7 +48,7 @@ def step(scope: Scope, subject: str, results: Results) -> Step:
             "targets": {
                 name: {"options": [*options(scope, name)]} for name in sorted(scope.targets)
             },
-            "combiners": {name: spec.learns for name, spec in scope.spec.combiners.items()},
+            "combiners": [*sorted(scope.spec.combiners)],
             "compare": budgets.compare if budgets else None,
         },
         inputs={role: output.content for role, output in inputs.items()},
