@@ -2,6 +2,9 @@ from pathlib import Path
 
 import pytest
 
+from tickertone.catalog.load import load_catalog
+from tickertone.errors import ConfigError
+
 DATASETS = """\
 tasks:
   mood: {labels: [negative, positive]}
@@ -75,3 +78,15 @@ def data(tmp_path: Path) -> Path:
     (folder / "models.yaml").write_text(MODELS)
     (folder / "experiments" / "first.yaml").write_text(EXPERIMENT)
     return folder
+
+
+def mistake(data: Path, *replaced: tuple[str, str], file: str = "experiments/first.yaml"):
+    """What is told of the catalog with the first of each `old` made `new` in a file."""
+    text = (data / file).read_text()
+    for old, new in replaced:
+        assert old in text
+        text = text.replace(old, new, 1)
+    (data / file).write_text(text)
+    with pytest.raises(ConfigError) as caught:
+        load_catalog(data)
+    return caught.value

@@ -1,6 +1,7 @@
 import pytest
 
 from tickertone.catalog.few import with_few
+from tickertone.catalog.load import load_catalog
 from tickertone.catalog.seeds import with_groups
 from tickertone.errors import ConfigError
 
@@ -58,3 +59,24 @@ def test_numbers_that_make_no_sense_are_refused(few):
 def test_a_name_that_another_stanza_has_is_refused():
     with pytest.raises(ConfigError, match="a_k8_d1"):
         with_few("models.yaml", {"models": {"a": STANZA, "a_k8_d1": {}}})
+
+
+def test_draws_and_seeds_are_not_given_both(data):
+    stanza = "few: {per_class: [2, 8], draws: 2}, seeds: [0, 1]"
+    with (data / "models.yaml").open("a") as file:
+        file.write(f"  some: {{family: linear, trained_on: [tweets], {stanza}}}\n")
+    with pytest.raises(ConfigError) as error:
+        load_catalog(data)
+    assert error.value.place == "data/models.yaml, models.some.few"
+    assert error.value.found == "several draws, and seeds besides"
+    assert error.value.remedy == "give draws, no seeds"
+
+
+def test_a_single_draw_may_be_trained_with_several_seeds(data):
+    datasets = data / "datasets.yaml"
+    text = datasets.read_text()
+    datasets.write_text(text.replace("carve: {dev: 0.1}", "carve: {dev: 0.1, labels: 0.1}", 1))
+    with (data / "models.yaml").open("a") as file:
+        file.write("    few: {per_class: 8, draw: 1}\n    seeds: [0, 1]\n")
+    models = load_catalog(data).models
+    assert {name for name in models if name.startswith("small")} == {"small_s0", "small_s1"}

@@ -90,6 +90,47 @@ def test_the_unlabelled_texts_are_neither_scored_nor_fitted_on(data: Path, split
     assert "shares texts with test or fit_on" in error.found
 
 
+def look_at(data: Path, dataset: str, split: str) -> None:
+    """The target of `carved`, with unlabelled texts of another data set."""
+    carved(data, PARTS)
+    seen = {"dataset": dataset, "split": split}
+    edit(
+        data,
+        "experiments/first.yaml",
+        lambda c: c["targets"]["tweets"].update(unlabelled=seen),
+    )
+
+
+def test_unlabelled_texts_may_be_of_another_data_set_of_the_task(data: Path):
+    look_at(data, "blogs", "dev")
+    seen = load_catalog(data).experiment("first").targets["tweets"].unlabelled
+    assert seen is not None
+    assert (seen.dataset, seen.split) == ("blogs", "dev")
+
+
+def test_nothing_is_looked_at_that_is_scored_though_on_another_target(data: Path):
+    look_at(data, "blogs", "test")
+    error = mistake(data)
+    assert error.place == "data/experiments/first.yaml, targets.tweets.unlabelled"
+    assert error.found == "blogs.test, whose role is test"
+
+
+def test_a_sample_of_what_is_scored_is_not_looked_at_either(data: Path):
+    def sampled(content: Any) -> None:
+        content["datasets"]["blogs"]["samples"] = {"test_10": {"of": "test", "rows": 10}}
+
+    edit(data, "datasets.yaml", sampled)
+    look_at(data, "blogs", "test_10")
+    assert mistake(data).found == "blogs.test_10, whose role is test"
+
+
+def test_unlabelled_texts_are_of_the_targets_task(data: Path):
+    look_at(data, "topics", "dev")
+    error = mistake(data)
+    assert error.place == "data/experiments/first.yaml, targets.tweets.unlabelled, data set topics"
+    assert (error.found, error.expected) == ("task topic", "task mood, as the test split's")
+
+
 def test_a_few_labels_are_drawn_from_data_sets_that_have_such_a_part(data: Path):
     few = {"per_class": 2, "draw": 0}
     edit(data, "models.yaml", lambda c: c["models"]["small"].update(few=few))

@@ -22,6 +22,9 @@ def test_what_is_read_of_a_target_is_called_by_its_name(stage):
         ("selective:wires", ("accuracy where it is surest on", "wires")),
         ("frontier:wires", ("costs of", "wires")),
         ("curve:wires/mean", ("sweep of", "wires/mean")),
+        ("budget_weights:wires/mean", ("weights by labels of", "wires/mean")),
+        ("transfer:wires", ("scores of transfer to", "wires")),
+        ("agreement:wires", ("how scores of transfer rank the members on", "wires")),
     ],
 )
 def test_what_a_page_reads_is_called_by_what_it_shows(role, told):

@@ -26,6 +26,16 @@ def _fits_here(monkeypatch):
     monkeypatch.setattr("tickertone.stages.finetune.fit_in_process", fit_here)
 
 
+def one_millisecond(*_asked: object) -> float:
+    """What a member costs is measured, so that each workspace has its own figure on the page."""
+    return 1.0
+
+
+@pytest.fixture(autouse=True)
+def _costs_are_alike(monkeypatch):
+    monkeypatch.setattr("tickertone.dag.planners.frontier.milliseconds_a_text", one_millisecond)
+
+
 @pytest.fixture(scope="session")
 def ran_encoder(tmp_path_factory):
     """A workspace with a linear model and a tiny encoder that has been run."""
@@ -82,11 +92,13 @@ def ran_claims(ran_once, tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def ran_budgets(ran_once, tmp_path_factory):
-    """A workspace whose experiment has label budgets and transferability, and that has been run."""
+    """A workspace whose experiment asks all there is of few labels, and that has been run."""
     bench = ran_once.copied_to(tmp_path_factory.mktemp("ran budgets") / "copy")
-    budgets = {"per_class": [0, 2, 8], "draws": 4}
+    budgets = {"per_class": [0, 2, 8], "draws": 4, "compare": "stacking", "frontier": 2}
     bench.edit("experiments/small.yaml", lambda c: c.update(budgets=budgets, transfer=True))
-    summary, _ = bench.run()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("tickertone.dag.planners.frontier.milliseconds_a_text", one_millisecond)
+        summary, _ = bench.run()
     assert summary.failures == ()
     return bench
 

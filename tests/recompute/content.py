@@ -23,6 +23,9 @@ _OF_THE_EXPERIMENT = {
     "groups": "*",
     "budget_curves": "* EXCLUDE (fingerprint)",
     "budget_contrasts": "* EXCLUDE (fingerprint)",
+    "prediction_sets": "* EXCLUDE (fingerprint)",
+    "selective": "* EXCLUDE (fingerprint)",
+    "frontier": "* EXCLUDE (fingerprint)",
     "transfer": "* EXCLUDE (fingerprint)",
     "transfer_agreement": "* EXCLUDE (fingerprint)",
 }

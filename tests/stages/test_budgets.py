@@ -62,7 +62,7 @@ def made(tmp_path):
     ]
     settings = {
         "targets": {"one": {"options": options}, "two": {"options": []}},
-        "combiners": {"mean": False, "learner": True},
+        "combiners": ["learner", "mean"],
         "compare": "learner",
     }
     product = run(work_for(tmp_path, settings, inputs))
@@ -129,7 +129,7 @@ def test_a_combiner_without_a_sweep_leaves_a_gap(tmp_path):
     files = write_sweep(tmp_path / "sweep", found)
     settings = {
         "targets": {"one": {"options": []}},
-        "combiners": {"learner": True, "mean": False},
+        "combiners": ["learner", "mean"],
         "compare": "learner",
     }
 
@@ -137,3 +137,49 @@ def test_a_combiner_without_a_sweep_leaves_a_gap(tmp_path):
 
     assert len(pq.read_table(product.outputs["budget_curves"].files[0])) == 3
     assert len(pq.read_table(product.outputs["budget_contrasts"].files[0])) == 0
+
+
+def contrasts_of(folder, compare, sweeps):
+    """(other combiner, k) -> difference, on one target; `sweeps` has the hits of each combiner."""
+    inputs = {}
+    for name, found in sweeps.items():
+        for kind, files in write_sweep(folder / name, found).items():
+            inputs[f"{kind}:one/{name}"] = files
+    settings = {
+        "targets": {"one": {"options": []}},
+        "combiners": sorted(sweeps),
+        "compare": compare,
+    }
+    product = run(work_for(folder, settings, inputs))
+    rows = pq.read_table(product.outputs["budget_contrasts"].files[0]).to_pylist()
+    return {(row["than"], row["k"]): row["difference"] for row in rows}
+
+
+@pytest.fixture
+def drawn():
+    rng = np.random.default_rng(2)
+    return lambda *ks: {k: right(rng, 0.6 + k / 100, 3 if k else 1) for k in ks}
+
+
+def test_a_rule_that_learns_nothing_is_compared_at_the_budgets_of_those_that_learn(tmp_path, drawn):
+    sweeps = {"mean": drawn(0), "votes": drawn(0), "learner": drawn(0, 8)}
+    found = contrasts_of(tmp_path, "mean", sweeps)
+    assert {*found} == {(than, k) for than in ("learner", "votes") for k in (0, 8, None)}
+    mean = sweeps["mean"][0].mean()
+    assert found["learner", 0] == pytest.approx(mean - sweeps["learner"][0].mean())
+    assert found["learner", 8] == pytest.approx(mean - sweeps["learner"][8].mean())
+    assert found["learner", None] == found["learner", 8]
+    assert found["votes", 8] == found["votes", 0]
+
+
+def test_where_no_rule_is_fitted_without_labels_none_is_compared_there(tmp_path, drawn):
+    sweeps = {"mean": drawn(0), "votes": drawn(0), "learner": drawn(1, 8)}
+    found = contrasts_of(tmp_path, "mean", sweeps)
+    assert {*found} == {(than, k) for than in ("learner", "votes") for k in (1, 8, None)}
+
+
+def test_without_a_budget_with_labels_there_is_no_mean_over_them(tmp_path, drawn):
+    learner = contrasts_of(tmp_path / "learner", "learner", {"learner": drawn(0), "mean": drawn(0)})
+    rules = contrasts_of(tmp_path / "rules", "mean", {"mean": drawn(0), "votes": drawn(0)})
+    assert {*learner} == {("mean", 0)}
+    assert {*rules} == {("votes", 0)}

@@ -14,7 +14,8 @@ from tickertone.errors import ConfigError
 def with_few(shown: str, raw: Any) -> tuple[Any, Groups]:
     """The content of models.yaml with such stanzas written out; and the groups that each became.
 
-    Raises ConfigError for numbers that make no sense, or that make a name twice.
+    Raises ConfigError for numbers that make no sense, that make a name twice, or that stand beside
+    `seeds`: to be called before these are written out (`with_seeds`).
     """
     stanzas = raw.get("models") if isinstance(raw, Mapping) else None
     if not isinstance(stanzas, Mapping):
@@ -27,6 +28,13 @@ def with_few(shown: str, raw: Any) -> tuple[Any, Groups]:
             written[name] = stanza
             continue
         place = f"{shown}, models.{name}.few"
+        if stanza.get("seeds") is not None:
+            raise ConfigError(
+                place,
+                found="several draws, and seeds besides",
+                expected="several of one of the two: either stands for a model each",
+                remedy="give draws, no seeds",
+            )
         groups[name] = {}
         for k in _numbers(place, few):
             draws = {f"{name}_k{k}_d{draw}": draw for draw in range(few["draws"])}

@@ -14,7 +14,6 @@ from tickertone.catalog.bases import FilesSpec
 from tickertone.catalog.checks import (
     check_classifiers,
     check_contamination,
-    check_experiment,
     check_models,
     check_prompted,
     check_published,
@@ -31,6 +30,7 @@ from tickertone.catalog.prompts import PromptFile, with_templates
 from tickertone.catalog.published import PublishedFile, PublishedRow, PublishedTraining
 from tickertone.catalog.seed_checks import check_seeds
 from tickertone.catalog.seeds import Groups, with_groups, with_seeds
+from tickertone.catalog.target_checks import check_experiment
 from tickertone.catalog.yaml_files import read_yaml
 from tickertone.errors import ConfigError
 from tickertone.frozen import Frozen
@@ -135,13 +135,13 @@ def _models(
     """The models, and which of them are one stanza with several seeds or draws."""
     shown = _shown(data_folder, "models.yaml")
     raw: Any = read_yaml(data_folder / "models.yaml", shown)
-    seeds: Groups = {}
+    groups: Groups = {}
     if isinstance(raw, Mapping):
-        raw, seeds = with_seeds(shown, raw)
         raw, draws = with_few(shown, raw)
-        seeds |= draws
+        raw, seeds = with_seeds(shown, raw)
+        groups = draws | seeds
         raw = with_templates(shown, raw, prompts)
-    return _checked(raw, shown, ModelsFile).models, seeds
+    return _checked(raw, shown, ModelsFile).models, groups
 
 
 def _experiment(data_folder: Path, name: str, seeds: Groups) -> ExperimentSpec:

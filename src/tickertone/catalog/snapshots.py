@@ -75,7 +75,7 @@ class ColumnsReader(Frozen):
     delimiter: str = Field("\t", min_length=1, max_length=1)
     encoding: str = "utf-8"
     threshold: float | None = Field(None, description="a score of at least this is `reached`")
-    leave_out: dict[int, tuple[str, ...]] = Field(
+    leave_out: dict[Annotated[int, Field(ge=1)], tuple[str, ...]] = Field(
         default_factory=dict, description="column -> values of it whose rows are not wanted"
     )
 

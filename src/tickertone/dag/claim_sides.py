@@ -18,6 +18,7 @@ from tickertone.dag.scope import Scope
 from tickertone.frozen import JSON
 
 System = str | WithLabels | BestOfPool
+_SIDES = ("left", "right")
 
 
 def comparisons(scope: Scope) -> Iterator[ComparisonSpec]:
@@ -90,9 +91,6 @@ def _over(scope: Scope, comparison: ComparisonSpec) -> list[JSON]:
             names = {side: {"name": cast(dict[str, JSON], first[side])["name"]} for side in _SIDES}
             found.append(cast(JSON, {**first, **names, "target": None, "over": of}))
     return found
-
-
-_SIDES = ("left", "right")
 
 
 def _part(scope: Scope, comparison: ComparisonSpec, left: Side, right: Side) -> JSON:

@@ -19,6 +19,8 @@ _HASH = re.compile(r"\b([0-9a-f]{12})[0-9a-f]{52}\b")
 # What is read of another step, as people call it. Of an evaluation many tables are read at once.
 _KINDS = {
     "against": "train rows of",
+    "agreement": "how scores of transfer rank the members on",
+    "budget_weights": "weights by labels of",
     "checks": "checks of",
     "combiner": "predictions of",
     "confusion": "results of",
@@ -33,6 +35,7 @@ _KINDS = {
     "quarantine": "quarantine of",
     "reliability": "results of",
     "selective": "accuracy where it is surest on",
+    "transfer": "scores of transfer to",
     "weights": "weights of",
 }
 _ON_POOLS = {"transfer", "combine", "sweep", "uncertainty", "frontier"}

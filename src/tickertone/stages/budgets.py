@@ -1,8 +1,8 @@
 """budgets: one table of every option by how many labels it was given, over all targets.
 
 settings: `targets`, each {options: [{system, option, combiner, k, draw}]} of the systems that were
-scored by themselves, and `combiners`, name -> does it learn; `compare`, the combiner that is held
-against the others, or null.
+scored by themselves; `combiners`, all their names; `compare`, the one that is held against the
+others, or null.
 inputs: `curve:TARGET/COMBINER` and `hits:TARGET/COMBINER` of sweeps, `leaderboard:TARGET`.
 outputs: `budget_curves` and `budget_contrasts`.
 
@@ -10,7 +10,7 @@ Options are those of arXiv 2406.13720: FT, DA(FT)^2, DAFT^Z, DAFT-E^Z and DAFT-E
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -40,7 +40,7 @@ CONTRASTS = pa.schema(
         ("target", pa.string()),  # null: the mean over targets
         ("combiner", pa.string()),
         ("than", pa.string()),
-        ("k", pa.int64()),  # null: the mean over all k from 1 on
+        ("k", pa.int64()),  # null: the mean over all k from 1 on, where there is one
         *((name, pa.float64()) for name in ("difference", "low", "high")),
     ]
 )
@@ -119,7 +119,7 @@ def _mean(target: str, option: str, combiner: str, k: int | None, rows: Rows) ->
 
 def _contrasts(work: Work, sweeps: Mapping[tuple[str, str], Rows]) -> Iterator[dict[str, Any]]:
     """The chosen combiner minus each other one, on each target and on average."""
-    chosen, learns = work.settings["compare"], work.settings["combiners"]
+    chosen = work.settings["compare"]
     if chosen is None:
         return
     hits = {
@@ -127,11 +127,13 @@ def _contrasts(work: Work, sweeps: Mapping[tuple[str, str], Rows]) -> Iterator[d
         for subject, rows in sweeps.items()
     }
     targets = [t for t in work.settings["targets"] if (t, chosen) in hits]
-    for than in sorted(name for name in learns if name != chosen):
+    budgets: dict[int | None, list[int]] = {k: [k] for k in _budgets(hits.values())}
+    if with_labels := [k for k in budgets if k]:
+        budgets[None] = with_labels
+    for than in (name for name in work.settings["combiners"] if name != chosen):
         both = [t for t in targets if (t, than) in hits]
-        budgets = sorted(hits[both[0], chosen]) if both else []
-        for k in [*budgets, None]:
-            found = {t: _difference(hits[t, chosen], hits[t, than], k) for t in both}
+        for k, averaged in budgets.items():
+            found = {t: _difference(hits[t, chosen], hits[t, than], averaged) for t in both}
             for target, difference in found.items():
                 yield _contrast(target, chosen, than, k, difference)
             if len(found) > 1:
@@ -139,13 +141,20 @@ def _contrasts(work: Work, sweeps: Mapping[tuple[str, str], Rows]) -> Iterator[d
                 yield _contrast(None, chosen, than, k, mean)
 
 
-def _difference(left: Hits, right: Hits, k: int | None) -> Difference:
-    if k is not None:
-        return paired_difference(left[k], _at(right, k))
-    with_labels = [budget for budget in left if budget]
+def _budgets(swept: Collection[Hits]) -> list[int]:
+    """The budgets at which every combiner has a figure, so that all are compared at the same.
+
+    Those of the rules that learn; 0 alone where none does.
+    """
+    known = {k for hits in swept for k in hits}
+    return sorted(k for k in known if all(k in hits or 0 in hits for hits in swept))
+
+
+def _difference(left: Hits, right: Hits, budgets: Sequence[int]) -> Difference:
+    """Of the means over budgets."""
     return paired_difference(
-        np.mean([left[budget] for budget in with_labels], axis=0),
-        np.mean([_at(right, budget) for budget in with_labels], axis=0),
+        np.mean([_at(left, k) for k in budgets], axis=0),
+        np.mean([_at(right, k) for k in budgets], axis=0),
     )
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from tickertone.errors import StoreError
 from tickertone.store.artifacts import Artifacts
+from tickertone.store.loaded_tables import TABLES_OF
 from tickertone.store.manifest import Manifest
 
 if TYPE_CHECKING:
@@ -155,88 +156,25 @@ def _forget_lost_shards(
 def _outputs(connection: "DuckDBPyConnection", artifacts: Artifacts, manifest: Manifest) -> int:
     """Of a stage whose outputs are tables of the database as they are."""
     added = 0
-    for output, table, columns in _TABLES_OF[manifest.stage]:
+    for output, table, columns in TABLES_OF[manifest.stage]:
         (path,) = artifacts.paths(manifest.outputs[output])
         added += _copy(connection, table, columns, manifest.fingerprint, path)
     return added
 
 
-_EVALUATE_TABLES = (
-    (
-        "leaderboard",
-        "leaderboard_row",
-        "split, system, kind, n, accuracy, accuracy_low, accuracy_high, macro_f1, weighted_f1, "
-        "mcc, log_loss, brier, ece, p_vs_best, p_holm, p_bootstrap_vs_best, difference_to_best, "
-        "difference_low, difference_high, contaminated",
-    ),
-    ("evaluations", "evaluation_row", "split, system, kind, metric, label, value, low, high"),
-    ("confusion", "confusion_row", "split, system, label, predicted, n"),
-    ("predictions", "prediction_row", "example_id, system, label, predicted, probabilities"),
-)
-
-
-_TABLES_OF = {
-    "evaluate": _EVALUATE_TABLES,
-    "transfer": (
-        ("transfer", "transfer_row", "source, model, score, value"),
-        ("agreement", "agreement_row", "score, models, tau, low, high"),
-    ),
-    "uncertainty": (
-        (
-            "prediction_sets",
-            "prediction_set_row",
-            "combiner, k, draws, asked, guarantee, coverage_mean, coverage_min, coverage_max, "
-            "size_mean, empty_mean, all_labels",
-        ),
-        (
-            "selective",
-            "selective_row",
-            "combiner, k, share, accuracy_mean, accuracy_min, accuracy_max",
-        ),
-    ),
-    "frontier": (
-        (
-            "frontier",
-            "frontier_row",
-            "combiner, k, draws, members, milliseconds_per_text, accuracy_mean, behind, "
-            "standard_error, within_noise, best, smallest",
-        ),
-    ),
-    "budgets": (
-        (
-            "budget_curves",
-            "budget_row",
-            "target, option, combiner, k, draws, accuracy_mean, accuracy_min, accuracy_max, "
-            "accuracy_se, macro_f1_mean, log_loss_mean, ece_mean",
-        ),
-        (
-            "budget_contrasts",
-            "contrast_row",
-            "target, combiner, than, k, difference, low, high",
-        ),
-    ),
-    "claims": (
-        (
-            "claims",
-            "claim_row",
-            "paper, claim, part, statement, comparison, target, split, metric, n, left_value, "
-            "right_value, measured, low, high, verdict, why",
-        ),
-    ),
-}
 _TABLES = {
     "ingest": ("quarantine_row",),
     "validate": ("snapshot_row", "example_row"),
     "finetune": ("model_row",),
     "extract": ("scorer_row",),
-    **{stage: tuple(table for _, table, _ in made) for stage, made in _TABLES_OF.items()},
+    **{stage: tuple(table for _, table, _ in made) for stage, made in TABLES_OF.items()},
 }
 _LOADERS: dict[str, Loader] = {
     "ingest": _ingest,
     "validate": _validate,
     "finetune": _finetune,
     "extract": _extract,
-    **dict.fromkeys(_TABLES_OF, _outputs),
+    **dict.fromkeys(TABLES_OF, _outputs),
 }
 
 

@@ -1,4 +1,5 @@
 import pytest
+from pydantic import ValidationError
 
 from tickertone.catalog.snapshots import ColumnsReader
 from tickertone.datasets.examples import Rejected, Row
@@ -63,3 +64,8 @@ def test_a_bad_byte_marks_its_own_row():
 def test_a_file_with_another_delimiter_is_refused():
     with pytest.raises(DataError, match="none of 4 columns or more"):
         read("h\n1,7,a,b\n")
+
+
+def test_rows_are_left_out_by_a_column_from_1_on():
+    with pytest.raises(ValidationError, match="leave_out"):
+        ColumnsReader(kind="columns", label=1, text=2, leave_out={0: ("theirs",)})

@@ -19,6 +19,7 @@ from tests.recompute.scenarios.models import (
 
 CURVES = ("budgets small",)
 PAGE = ("report small",)
+COMPARED = ("uncertainty *", "frontier *")  # what is known of the compared combiner alone
 
 
 def budgets(**changes: Any) -> Change:
@@ -40,21 +41,49 @@ SCENARIOS = [
     Scenario(
         "other budgets, which mean nothing to a rule that learns nothing",
         budgets(per_class=[0, 2]),
-        will=("sweep small/*/stacking",),
+        will=("sweep small/*/stacking", "uncertainty *"),
         may=(*CURVES, *PAGE),
         why=("sweep small/wires/stacking", "per_class"),
     ),
     Scenario(
         "how often the few are drawn",
         budgets(draws=5),
-        will=("sweep small/*/stacking",),
+        will=("sweep small/*/stacking", *COMPARED),
         may=(*CURVES, *PAGE),
         why=("sweep small/wires/stacking", "draws 4 -> 5"),
     ),
     Scenario(
+        "how often sets are to hold the true label",
+        budgets(coverage=0.8),
+        will=("uncertainty *",),
+        may=PAGE,
+        why=("uncertainty small/wires", "coverage 0.9 -> 0.8"),
+    ),
+    Scenario(
+        "another combiner is compared",
+        budgets(compare="mean"),
+        will=(*COMPARED, *CURVES),
+        may=PAGE,
+        why=("budgets small", "compare stacking -> mean"),
+    ),
+    Scenario(
+        "ensembles of every size are fitted on more labels",
+        budgets(frontier=8),
+        will=("frontier *",),
+        may=PAGE,
+        why=("frontier small/wires", "per_class 2 -> 8"),
+    ),
+    Scenario("nobody asks for ensembles of every size any more", budgets(frontier=None), will=PAGE),
+    Scenario(
+        "no combiner is compared any more",
+        budgets(compare=None, frontier=None),
+        will=CURVES,
+        may=PAGE,
+    ),
+    Scenario(
         "a combiner's setting, where there are budgets",
         combiner("stacking", c=0.5),
-        will=("combine small/*/stacking", "sweep small/*/stacking"),
+        will=("combine small/*/stacking", "sweep small/*/stacking", *COMPARED),
         may=("evaluate *", *CURVES, *PAGE),
         why=("sweep small/wires/stacking", "combiner.c 0.1 -> 0.5"),
     ),
@@ -73,6 +102,7 @@ SCENARIOS = [
             "transfer *",
             "combine *",
             "sweep *",
+            *COMPARED,
             "evaluate *",
             *CURVES,
             *PAGE,
@@ -86,6 +116,8 @@ SCENARIOS = [
             "validate demo_headlines",
             "transfer small/headlines",
             "sweep small/headlines/*",
+            "uncertainty small/headlines",
+            "frontier small/headlines",
             "evaluate small/headlines",
             *CURVES,
             *PAGE,
@@ -101,6 +133,8 @@ SCENARIOS = [
             "transfer small/wires",
             "combine small/wires/stacking",
             "sweep small/wires/stacking",
+            "uncertainty small/wires",
+            "frontier small/wires",
             "evaluate small/wires",
             *CURVES,
             *PAGE,
@@ -134,6 +168,7 @@ SCENARIOS = [
         "code of one score of transferability",
         added_to("metrics.transfer.leep", CODE),
         will=("transfer *",),
+        spared=PAGE,
         same_data=True,
     ),
 ]

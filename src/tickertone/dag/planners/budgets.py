@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tickertone.catalog.lineage import base_model
+from tickertone.catalog.lineage import base_model, learnt_by
 from tickertone.dag.planner import Node, Results
 from tickertone.dag.scope import Scope
 from tickertone.errors import StepBlocked
@@ -46,9 +46,9 @@ def step(scope: Scope, subject: str, results: Results) -> Step:
         "budgets",
         settings={
             "targets": {
-                name: {"options": list(_options(scope, name))} for name in sorted(scope.targets)
+                name: {"options": [*options(scope, name)]} for name in sorted(scope.targets)
             },
-            "combiners": {name: spec.learns for name, spec in scope.spec.combiners.items()},
+            "combiners": [*sorted(scope.spec.combiners)],
             "compare": budgets.compare if budgets else None,
         },
         inputs={role: output.content for role, output in inputs.items()},
@@ -58,11 +58,15 @@ def step(scope: Scope, subject: str, results: Results) -> Step:
     return Step(subject=subject, parts=parts, inputs=inputs)
 
 
-def _options(scope: Scope, target: str) -> Iterator[JSON]:
-    """What each model that is scored by itself is an example of."""
-    members = scope.pool(target)
+def options(scope: Scope, target: str) -> Iterator[dict[str, JSON]]:
+    """What each model that is scored by itself is an example of.
+
+    A member that has learnt from the target's data set was tuned for it: not every target leaves
+    these out of its pool.
+    """
+    members, dataset = scope.pool(target), scope.targets[target].test.dataset
     for model in scope.systems(target):
-        if model in members:
+        if model in members and dataset not in learnt_by(model, scope.catalog.models):
             yield {"system": model, "option": "DAFT^Z", "combiner": model, "k": 0}
             continue
         recipe = scope.model(model)

@@ -1,6 +1,6 @@
 """combine(target x combiner): members' logits turned into one distribution a text."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from tickertone.catalog.experiments import SplitRef
 from tickertone.combiners.registry import combiner_module
@@ -22,7 +22,8 @@ def subjects(scope: Scope) -> list[str]:
 
 def needs(scope: Scope, subject: str) -> list[Node]:
     """The data sets that it reads, and the logits of the target's pool on them."""
-    return split_nodes(scope, subject)
+    _, target, combiner = subject.split("/")
+    return split_nodes(scope, target, splits_of(scope, target, combiner).values())
 
 
 def wants(_scope: Scope, _subject: str) -> list[Node]:
@@ -60,15 +61,16 @@ def step(scope: Scope, subject: str, results: Results) -> Step:
     return Step(subject=subject, parts=parts, inputs=inputs)
 
 
-def split_nodes(scope: Scope, subject: str) -> list[Node]:
-    """What must be there for a combiner to read its splits, and its members' logits on them."""
-    _, target, combiner = subject.split("/")
-    datasets = sorted({ref.dataset for ref in splits_of(scope, target, combiner).values()})
-    nodes = [Node("validate", dataset) for dataset in datasets]
-    return nodes + [
-        Node("extract", f"{member}/{dataset}")
-        for member in scope.pool(target)
-        for dataset in datasets
+def split_nodes(scope: Scope, target: str, splits: Iterable[SplitRef]) -> list[Node]:
+    """What must be there for splits to be read, with the logits of a target's pool on them."""
+    datasets = sorted({ref.dataset for ref in splits})
+    return [
+        *(Node("validate", dataset) for dataset in datasets),
+        *(
+            Node("extract", f"{member}/{dataset}")
+            for member in scope.pool(target)
+            for dataset in datasets
+        ),
     ]
 
 

@@ -53,7 +53,7 @@ def wants(scope: Scope, _subject: str) -> list[Node]:
     for target in scope.targets:
         nodes += [Node("combine", f"{scope.name}/{target}/{c}") for c in scope.spec.combiners]
     for stage in ("sweep", *_BY_TARGET):
-        nodes += graph.nodes(scope, stage) if stage in graph.STAGES else []
+        nodes += graph.nodes(scope, stage)
     nodes += [Node("budgets", scope.name)] * (scope.spec.budgets is not None)
     return nodes + [Node("claims", scope.name)] * bool(scope.spec.claims)
 

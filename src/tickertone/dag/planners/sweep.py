@@ -21,7 +21,8 @@ def subjects(scope: Scope) -> list[str]:
 
 def needs(scope: Scope, subject: str) -> list[Node]:
     """The data sets that it reads, and the logits of the target's pool on them."""
-    return split_nodes(scope, subject)
+    _, target, combiner = subject.split("/")
+    return split_nodes(scope, target, splits_of(scope, target, combiner).values())
 
 
 def wants(_scope: Scope, _subject: str) -> list[Node]:

@@ -1,7 +1,8 @@
 """transfer(target): which members should do well on a target, by the labelled part alone."""
 
+from tickertone.catalog.experiments import SplitRef
 from tickertone.dag.planner import Node, Results
-from tickertone.dag.planners.combine import member_logits
+from tickertone.dag.planners.combine import member_logits, split_nodes
 from tickertone.dag.scope import Scope
 from tickertone.identity.fingerprint import parts_of
 from tickertone.store.manifest import Step
@@ -16,13 +17,8 @@ def subjects(scope: Scope) -> list[str]:
 
 def needs(scope: Scope, subject: str) -> list[Node]:
     """The target's data sets, and the logits of its pool on them."""
-    target = scope.targets[subject.split("/")[1]]
-    datasets = sorted({target.test.dataset, target.fit_on.dataset})
-    members = scope.pool(subject.split("/")[1])
-    return [
-        *(Node("validate", dataset) for dataset in datasets),
-        *(Node("extract", f"{member}/{dataset}") for member in members for dataset in datasets),
-    ]
+    target = subject.split("/")[1]
+    return split_nodes(scope, target, _splits(scope, target).values())
 
 
 def wants(_scope: Scope, _subject: str) -> list[Node]:
@@ -33,8 +29,7 @@ def wants(_scope: Scope, _subject: str) -> list[Node]:
 def step(scope: Scope, subject: str, results: Results) -> Step:
     """Reads labels of the fitting split, to score, and of test, to see how well that ranked."""
     name = subject.split("/")[1]
-    target = scope.targets[name]
-    splits = {"fit": target.fit_on, "test": target.test}
+    splits = _splits(scope, name)
     inputs = {
         role: results.output("validate", ref.dataset, ref.split) for role, ref in splits.items()
     }
@@ -59,3 +54,8 @@ def step(scope: Scope, subject: str, results: Results) -> Step:
         libraries=["numpy", "pyarrow", "scipy"],
     )
     return Step(subject=subject, parts=parts, inputs=inputs)
+
+
+def _splits(scope: Scope, target: str) -> dict[str, SplitRef]:
+    refs = scope.targets[target]
+    return {"fit": refs.fit_on, "test": refs.test}

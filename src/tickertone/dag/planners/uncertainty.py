@@ -4,7 +4,7 @@ from tickertone.catalog.combiners import CombinerSpec
 from tickertone.catalog.experiments import SplitRef
 from tickertone.combiners.registry import combiner_module
 from tickertone.dag.planner import Node, Results
-from tickertone.dag.planners.combine import member_logits, members, splits_of
+from tickertone.dag.planners.combine import member_logits, members, split_nodes, splits_of
 from tickertone.dag.scope import Scope
 from tickertone.frozen import JSON
 from tickertone.identity.fingerprint import Parts, parts_of
@@ -21,15 +21,7 @@ def subjects(scope: Scope) -> list[str]:
 def needs(scope: Scope, subject: str) -> list[Node]:
     """The target's data sets, and the logits of its pool on them."""
     target = subject.split("/")[1]
-    datasets = sorted({ref.dataset for ref in _splits(scope, target).values()})
-    return [
-        *(Node("validate", dataset) for dataset in datasets),
-        *(
-            Node("extract", f"{member}/{dataset}")
-            for member in scope.pool(target)
-            for dataset in datasets
-        ),
-    ]
+    return split_nodes(scope, target, _splits(scope, target).values())
 
 
 def wants(_scope: Scope, _subject: str) -> list[Node]:
