@@ -19,7 +19,8 @@ import pyarrow.parquet as pq
 
 from tickertone.metrics.paired_draws import Difference, mean_over_targets, paired_difference
 from tickertone.stages.hits import Hits, read_hits
-from tickertone.stages.work import Made, Product, Work
+from tickertone.stages.tables import written
+from tickertone.stages.work import Product, Work
 
 Rows = list[dict[str, Any]]
 
@@ -54,11 +55,9 @@ def run(work: Work) -> Product:
         "budget_curves": pa.Table.from_pylist(curves, CURVES),
         "budget_contrasts": pa.Table.from_pylist(list(_contrasts(work, sweeps)), CONTRASTS),
     }
-    outputs = {}
-    for name, table in tables.items():
-        pq.write_table(table, work.out / f"{name}.parquet")
-        outputs[name] = Made((work.out / f"{name}.parquet",))
-    return Product(outputs, facts={name: len(table) for name, table in tables.items()})
+    return Product(
+        written(work, tables), facts={name: len(table) for name, table in tables.items()}
+    )
 
 
 def _sweeps(work: Work) -> dict[tuple[str, str], Rows]:

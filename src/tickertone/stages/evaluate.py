@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 
 import numpy as np
-import pyarrow as pa
 import pyarrow.parquet as pq
 
 from tickertone.errors import DataError, StoreError
@@ -18,7 +17,8 @@ from tickertone.stages.examples import (
     read_labels,
 )
 from tickertone.stages.logits import read_logits
-from tickertone.stages.work import Made, Product, Work
+from tickertone.stages.tables import written
+from tickertone.stages.work import Product, Work
 
 
 def run(work: Work) -> Product:
@@ -51,7 +51,7 @@ def run(work: Work) -> Product:
         "predictions": tables.predictions(examples.example_ids, truth, systems, labels),
     }
     return Product(
-        outputs={name: _written(work, name, table) for name, table in made.items()},
+        outputs=written(work, made),
         facts={"texts": len(truth), "clean": int(clean.sum()), "systems": len(systems)},
     )
 
@@ -107,9 +107,3 @@ def _of_combiner(work: Work, name: str, examples: Examples) -> Predictions:
         flat.reshape(len(table), len(labels)),
         label_indices(table["predicted"].to_pylist(), labels, path),
     )
-
-
-def _written(work: Work, name: str, table: pa.Table) -> Made:
-    path = work.out / f"{name}.parquet"
-    pq.write_table(table, path)
-    return Made((path,))

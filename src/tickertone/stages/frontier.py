@@ -26,7 +26,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from tickertone.combiners.evidence import Evidence
 from tickertone.combiners.pool import Floats, Integers, Pool
@@ -36,7 +35,8 @@ from tickertone.metrics.frontier import frontier
 from tickertone.stages.examples import read_examples, read_labels
 from tickertone.stages.few_labels import read_labelled
 from tickertone.stages.pools import read_pool
-from tickertone.stages.work import Made, Product, Work
+from tickertone.stages.tables import written
+from tickertone.stages.work import Product, Work
 
 FRONTIER = pa.schema(
     [
@@ -63,10 +63,9 @@ def run(work: Work) -> Product:
     costs = costs_of(orders, test.members, work.notes.get("milliseconds") or {})
     rows = _rows(decisions == truth, costs)
     said = {"combiner": settings["name"], "k": settings["per_class"], "draws": len(draws)}
-    path = work.out / "frontier.parquet"
-    pq.write_table(pa.Table.from_pylist([said | row for row in rows], FRONTIER), path)
+    table = pa.Table.from_pylist([said | row for row in rows], FRONTIER)
     facts = {"texts": len(truth), "of_unknown_cost": sum(cost is None for cost in costs)}
-    return Product({"frontier": Made((path,))}, facts)
+    return Product(written(work, {"frontier": table}), facts)
 
 
 def order_of_members(evidence: Evidence, draws: Integers) -> Integers:

@@ -13,7 +13,6 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from tickertone.combiners.pool import Floats, Labels, Pool
 from tickertone.combiners.registry import make_combiner
@@ -22,7 +21,8 @@ from tickertone.stages.examples import read_examples, read_labels
 from tickertone.stages.few_labels import read_labelled, without_labels
 from tickertone.stages.hits import HITS, hit_rows
 from tickertone.stages.pools import read_pool
-from tickertone.stages.work import Made, Product, Work
+from tickertone.stages.tables import written
+from tickertone.stages.work import Product, Work
 
 METRICS = ("accuracy", "macro_f1", "log_loss", "ece")
 CURVE = pa.schema(
@@ -69,11 +69,7 @@ def run(work: Work) -> Product:
             WEIGHTS,
         ),
     }
-    outputs = {}
-    for name, table in tables.items():
-        pq.write_table(table, work.out / f"{name}.parquet")
-        outputs[name] = Made((work.out / f"{name}.parquet",))
-    return Product(outputs, facts={"fits": len(tables["curve"]), "texts": len(truth)})
+    return Product(written(work, tables), facts={"fits": len(tables["curve"]), "texts": len(truth)})
 
 
 def _fits(work: Work, test: Pool) -> Iterator[Fit]:

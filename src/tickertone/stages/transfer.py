@@ -14,18 +14,16 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 
+from tickertone.metrics.classification import Floats, Labels
 from tickertone.metrics.transfer.leep import leep
 from tickertone.metrics.transfer.logme import logme
 from tickertone.metrics.transfer.neg_conditional_entropy import neg_conditional_entropy
 from tickertone.metrics.transfer.rank_agreement import rank_agreement
 from tickertone.stages.examples import Examples, read_examples, read_labels
 from tickertone.stages.logits import read_logits
-from tickertone.stages.work import Made, Product, Work
-
-Floats = np.ndarray[Any, np.dtype[np.float64]]
-Labels = np.ndarray[Any, np.dtype[np.int64]]
+from tickertone.stages.tables import written
+from tickertone.stages.work import Product, Work
 
 TRANSFER = pa.schema(
     [
@@ -72,21 +70,19 @@ def run(work: Work) -> Product:
             for score, value in values.items()
         ]
     agreement = [_agreement(work, score, of_members) for score in _SCORES]
-    outputs = {}
-    for output, table in (
-        ("transfer", pa.Table.from_pylist(rows, TRANSFER)),
-        ("agreement", pa.Table.from_pylist(agreement, AGREEMENT)),
-    ):
-        pq.write_table(table, work.out / f"{output}.parquet")
-        outputs[output] = Made((work.out / f"{output}.parquet",))
-    return Product(outputs, facts={"texts": len(known), "members": len(rows) // len(_SCORES)})
+    tables = {
+        "transfer": pa.Table.from_pylist(rows, TRANSFER),
+        "agreement": pa.Table.from_pylist(agreement, AGREEMENT),
+    }
+    facts = {"texts": len(known), "members": len(rows) // len(_SCORES)}
+    return Product(written(work, tables), facts)
 
 
 def _log_probabilities(work: Work, role: str, examples: Examples, own: list[str]) -> Floats:
     """Over the labels that the member was made for, shape (text, label)."""
-    logits = read_logits(work.inputs[role], examples, own)
-    shifted = logits - logits.max(axis=1, keepdims=True)
-    return np.asarray(shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True)))
+    from scipy.special import log_softmax
+
+    return np.asarray(log_softmax(read_logits(work.inputs[role], examples, own), axis=1))
 
 
 def _accuracy(work: Work, role: str, examples: Examples, truth: Labels) -> float:

@@ -32,7 +32,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from tickertone.combiners.pool import Floats, Integers, Labels, Pool
 from tickertone.combiners.protocol import Combiner
@@ -48,7 +47,8 @@ from tickertone.metrics.selective import SHARES, selective_accuracy
 from tickertone.stages.examples import read_examples, read_labels
 from tickertone.stages.few_labels import Labelled, read_labelled
 from tickertone.stages.pools import read_pool
-from tickertone.stages.work import Made, Product, Work
+from tickertone.stages.tables import written
+from tickertone.stages.work import Product, Work
 
 FOLDS = 4
 PREDICTION_SETS = pa.schema(
@@ -117,11 +117,7 @@ def run(work: Work) -> Product:
             SELECTIVE,
         ),
     }
-    outputs = {}
-    for name, table in tables.items():
-        pq.write_table(table, work.out / f"{name}.parquet")
-        outputs[name] = Made((work.out / f"{name}.parquet",))
-    return Product(outputs, facts={"budgets": len(budgets), "texts": len(truth)})
+    return Product(written(work, tables), facts={"budgets": len(budgets), "texts": len(truth)})
 
 
 def _budgets(work: Work, known: Labelled, test: Pool) -> Iterator[Budget]:

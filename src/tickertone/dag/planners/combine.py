@@ -90,6 +90,18 @@ def members(scope: Scope, target: str) -> list[JSON]:
     return [{"name": m, "labels": scope.model_task(m)["labels"]} for m in scope.pool(target)]
 
 
+def read_and_scored(
+    scope: Scope, target: str, splits: Mapping[str, SplitRef], results: Results
+) -> dict[str, Output]:
+    """Each split with its labels, of `unlabelled` the ids alone, and the pool's logits on them."""
+    return {
+        role: results.output(
+            "validate", ref.dataset, ref.split if role != "unlabelled" else f"{ref.split}.examples"
+        )
+        for role, ref in splits.items()
+    } | member_logits(scope, target, splits, results)
+
+
 def member_logits(
     scope: Scope, target: str, splits: Mapping[str, SplitRef], results: Results
 ) -> dict[str, Output]:

@@ -2,7 +2,8 @@
 
 from tickertone.combiners.registry import combiner_module
 from tickertone.dag.planner import Node, Results
-from tickertone.dag.planners.combine import member_logits, members, split_nodes, splits_of
+from tickertone.dag.planners import combine
+from tickertone.dag.planners.combine import members, read_and_scored, splits_of
 from tickertone.dag.scope import Scope
 from tickertone.identity.fingerprint import parts_of
 from tickertone.store.manifest import Step
@@ -10,19 +11,12 @@ from tickertone.store.manifest import Step
 
 def subjects(scope: Scope) -> list[str]:
     """Every combiner on every target, in an experiment with label budgets."""
-    if scope.spec.budgets is None:
-        return []
-    return [
-        f"{scope.name}/{target}/{combiner}"
-        for target in scope.targets
-        for combiner in scope.spec.combiners
-    ]
+    return [] if scope.spec.budgets is None else combine.subjects(scope)
 
 
 def needs(scope: Scope, subject: str) -> list[Node]:
     """The data sets that it reads, and the logits of the target's pool on them."""
-    _, target, combiner = subject.split("/")
-    return split_nodes(scope, target, splits_of(scope, target, combiner).values())
+    return combine.needs(scope, subject)
 
 
 def wants(_scope: Scope, _subject: str) -> list[Node]:
@@ -35,14 +29,7 @@ def step(scope: Scope, subject: str, results: Results) -> Step:
     _, target, combiner = subject.split("/")
     spec, budgets = scope.spec.combiners[combiner], scope.spec.budgets
     assert budgets is not None
-    splits = splits_of(scope, target, combiner)
-    inputs = {
-        role: results.output(
-            "validate", ref.dataset, ref.split if role != "unlabelled" else f"{ref.split}.examples"
-        )
-        for role, ref in splits.items()
-    }
-    inputs |= member_logits(scope, target, splits, results)
+    inputs = read_and_scored(scope, target, splits_of(scope, target, combiner), results)
     parts = parts_of(
         "sweep",
         settings={

@@ -2,7 +2,7 @@
 
 from tickertone.catalog.experiments import SplitRef
 from tickertone.dag.planner import Node, Results
-from tickertone.dag.planners.combine import member_logits, split_nodes
+from tickertone.dag.planners.combine import read_and_scored, split_nodes
 from tickertone.dag.scope import Scope
 from tickertone.identity.fingerprint import parts_of
 from tickertone.store.manifest import Step
@@ -29,11 +29,7 @@ def wants(_scope: Scope, _subject: str) -> list[Node]:
 def step(scope: Scope, subject: str, results: Results) -> Step:
     """Reads labels of the fitting split, to score, and of test, to see how well that ranked."""
     name = subject.split("/")[1]
-    splits = _splits(scope, name)
-    inputs = {
-        role: results.output("validate", ref.dataset, ref.split) for role, ref in splits.items()
-    }
-    inputs |= member_logits(scope, name, splits, results)
+    inputs = read_and_scored(scope, name, _splits(scope, name), results)
     parts = parts_of(
         "transfer",
         settings={

@@ -4,7 +4,7 @@ from tickertone.catalog.combiners import CombinerSpec
 from tickertone.catalog.experiments import SplitRef
 from tickertone.combiners.registry import combiner_module
 from tickertone.dag.planner import Node, Results
-from tickertone.dag.planners.combine import member_logits, members, split_nodes, splits_of
+from tickertone.dag.planners.combine import members, read_and_scored, split_nodes, splits_of
 from tickertone.dag.scope import Scope
 from tickertone.frozen import JSON
 from tickertone.identity.fingerprint import Parts, parts_of
@@ -57,14 +57,7 @@ def inputs_of(scope: Scope, target: str, results: Results) -> dict[str, Output]:
     Labels of the labelled part are read also for a rule that learns nothing: sets are calibrated,
     and members chosen, by them.
     """
-    splits = _splits(scope, target)
-    inputs = {
-        role: results.output(
-            "validate", ref.dataset, ref.split if role != "unlabelled" else f"{ref.split}.examples"
-        )
-        for role, ref in splits.items()
-    }
-    return inputs | member_logits(scope, target, splits, results)
+    return read_and_scored(scope, target, _splits(scope, target), results)
 
 
 def parts_of_compared(
