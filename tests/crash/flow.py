@@ -125,3 +125,17 @@ def computed(workspace: Workspace) -> Counter[tuple[str, str | None]]:
 def content(workspace: Workspace) -> dict[str, list[str]]:
     """Rows as text, which tells floats apart to the last bit."""
     return {name: sorted(map(repr, query(workspace, sql).rows)) for name, sql in CONTENT.items()}
+
+
+def differences(workspace: Workspace, expected: dict[str, list[str]]) -> dict[str, list[str]]:
+    """Of each table that is not as expected, rows that only one side has, a few of each."""
+    found = content(workspace)
+    return {
+        name: [
+            *(f"lacks {row}" for row in sorted({*rows} - {*found[name]})[:3]),
+            *(f"has {row}" for row in sorted({*found[name]} - {*rows})[:3]),
+            f"{len(found[name])} rows, {len(rows)} expected",
+        ]
+        for name, rows in expected.items()
+        if found[name] != rows
+    }

@@ -11,6 +11,7 @@ from tests.crash.flow import (
     alive,
     computed,
     content,
+    differences,
     environment,
     finished_steps,
     start,
@@ -94,7 +95,7 @@ def test_two_runs_started_together_do_each_step_once_and_end_the_same(
     assert texts_scored_twice(workspace) == []
     assert rows_scored(workspace) == len(undisturbed["logits"])
     finished_steps(workspace)
-    assert content(workspace) == undisturbed
+    assert differences(workspace, undisturbed) == {}
 
 
 def test_two_commands_started_together_do_each_step_once_and_end_the_same(tmp_path, undisturbed):
@@ -106,7 +107,7 @@ def test_two_commands_started_together_do_each_step_once_and_end_the_same(tmp_pa
     wait_until_gone(workspace)
     assert done_twice(workspace) == {}
     assert texts_scored_twice(workspace) == []
-    assert content(workspace) == undisturbed
+    assert differences(workspace, undisturbed) == {}
 
 
 def test_a_run_that_waits_for_a_killed_one_takes_up_its_training(tmp_path, starts, undisturbed):
@@ -129,7 +130,7 @@ def test_a_run_that_waits_for_a_killed_one_takes_up_its_training(tmp_path, start
     assert done_twice(workspace) == {}
     wait_until_gone(workspace)
     assert alive(workspace) == []
-    assert content(workspace) == undisturbed
+    assert differences(workspace, undisturbed) == {}
 
 
 def checkpoints(workspace):
