@@ -65,11 +65,20 @@ def test_more_labels_take_out_what_the_members_have_in_common_that_is_wrong():
     assert wrong[2] < believed / 4
 
 
-def leaning(*, seed):
+def test_members_that_find_one_label_nearly_everywhere_are_not_believed_for_long():
+    pool, labels = leaning(seed=3, by=4.0)
+    unlabelled, _ = leaning(seed=4, by=4.0)
+    found = class_shares(Evidence(pool, labels, unlabelled), evenly(labels, 64, draws=20, kinds=2))
+    believed = unlabelled.mean_probabilities.mean(axis=0)[0]
+    assert believed > 0.85
+    assert np.abs(found[:, 0] - 0.5).mean() < 0.1
+
+
+def leaning(*, seed, by=1.5):
     generator = np.random.default_rng(seed)
     labels = np.arange(2000) % 2
     logits = {
-        f"m{i}": 2 * np.eye(2)[labels] + generator.normal(size=(2000, 2)) + [1.5, 0.0]
+        f"m{i}": 2 * np.eye(2)[labels] + generator.normal(size=(2000, 2)) + [by, 0.0]
         for i in range(3)
     }
     return Pool.gather(("negative", "positive"), logits), labels

@@ -6,17 +6,25 @@ about companies are neutral. What was learnt from an even draw finds rare labels
 Texts of a label look alike wherever they were drawn (label shift), so the mean prediction over
 unlabelled texts is a mixture of the mean predictions of each label, with the shares that are asked
 for (Lipton, Wang and Smola 2018). They are found by least squares with a penalty (Azizzadenesheli
-et al. 2019), here on the distance to what is predicted without any label: then few labels change
+et al. 2019), here on the distance to what is guessed without any label: then few labels change
 little, and many take out what the members' predictions have in common that is wrong.
+
+There are two guesses: the predicted shares, which mostly are near the mark, and even shares, for
+members that find one label nearly everywhere. The answers from both are averaged, each by how
+probable its guess and the evidence make the mean prediction.
 """
+
+from typing import NamedTuple
 
 import numpy as np
 
+from tickertone.combiners.bayes_logistic import softmax
 from tickertone.combiners.evidence import Evidence
 from tickertone.combiners.pool import Floats, Integers
 from tickertone.combiners.simplex import onto_simplex
 
-_OFF_BY = 0.1  # how wrong the predicted share of a label may be (standard deviation)
+_PREDICTED, _PREDICTED_OFF_BY = 0.8, 0.1  # how probable that guess is, how wrong a share of it may
+_EVEN, _EVEN_OFF_BY = 0.2, 0.2  # be (standard deviation); the same of even shares
 _SPREAD = 0.05  # variance of a prediction among texts of one label: a guess that counts ...
 _GUESSES = 4  # ... as much as so many texts
 _LEAST = 0.02  # share of a label: a task has no label that never occurs
@@ -37,17 +45,58 @@ def class_shares(evidence: Evidence, draws: Integers) -> Floats:
         if draws.shape[1] == around.logits.shape[1]:
             return _above_zero(which.mean(axis=1))
     everywhere = around.mean_probabilities
-    expected = everywhere.mean(axis=0)
+    predicted = everywhere.mean(axis=0)
     means, variance = _of_labels(evidence.pool.mean_probabilities[draws], which, everywhere)
-    noise = variance * (expected**2 / (which.sum(axis=1) + 1)).sum(axis=1)[:, None, None]
-    precision = np.linalg.inv(noise + _ROUNDING * np.eye(len(expected)))
-    trust = np.eye(len(expected)) / _OFF_BY**2
-    left = means @ precision @ means.transpose(0, 2, 1) + trust
-    right = (means @ precision @ expected[:, None])[..., 0] + trust @ expected
-    sum_to_one = np.linalg.solve(left, np.ones((len(draws), len(expected), 1)))[..., 0]
-    found = np.linalg.solve(left, right[..., None])[..., 0]
-    lacking = (1 - found.sum(axis=1)) / sum_to_one.sum(axis=1)
-    return _above_zero(onto_simplex(found + lacking[:, None] * sum_to_one))
+    noise = variance * (predicted**2 / (which.sum(axis=1) + 1)).sum(axis=1)[:, None, None]
+    mixture = _Mixture(predicted, means, noise + _ROUNDING * np.eye(len(predicted)))
+    even = np.full(len(predicted), 1 / len(predicted))
+    near, far = mixture.near(predicted, _PREDICTED_OFF_BY), mixture.near(even, _EVEN_OFF_BY)
+    prior = np.log([_PREDICTED, _EVEN])
+    likely = softmax(prior + np.stack([near.log_evidence, far.log_evidence], axis=1))
+    answers = np.stack([_above_zero(near.shares), _above_zero(far.shares)], axis=1)
+    return np.asarray((likely[:, :, None] * answers).sum(axis=1))
+
+
+class _Answer(NamedTuple):
+    """Shares, shape (draw, label), and the log density of the mean prediction, shape (draw,)."""
+
+    shares: Floats
+    log_evidence: Floats
+
+
+class _Mixture(NamedTuple):
+    """The mean prediction (label,) as one of each label's mean predictions (draw, label, label).
+
+    `noise` is the variance of what is left over, shape (draw, label, label).
+    """
+
+    predicted: Floats
+    means: Floats
+    noise: Floats
+
+    def near(self, guess: Floats, off_by: float) -> _Answer:
+        """Shares that are off a guess by a normal error, of sum 1."""
+        count, kinds = len(self.means), len(guess)
+        precise = self.means @ np.linalg.inv(self.noise)
+        trust = np.eye(kinds) / off_by**2
+        left = precise @ self.means.transpose(0, 2, 1) + trust
+        right = precise @ self.predicted + trust @ guess
+        sum_to_one = np.linalg.solve(left, np.ones((count, kinds, 1)))[..., 0]
+        found = np.linalg.solve(left, right[..., None])[..., 0]
+        lacking = (1 - found.sum(axis=1)) / sum_to_one.sum(axis=1)
+        shares = onto_simplex(found + lacking[:, None] * sum_to_one)
+        return _Answer(shares, self._log_evidence(guess, off_by))
+
+    def _log_evidence(self, guess: Floats, off_by: float) -> Floats:
+        """Up to a constant; predictions have sum 1, so that one direction of them says nothing."""
+        kinds = len(guess)
+        within = np.linalg.svd(np.eye(kinds) - 1 / kinds)[0][:, : kinds - 1]
+        moved = self.means.transpose(0, 2, 1) @ within
+        spread = off_by**2 * moved @ moved.transpose(0, 2, 1) + self.noise
+        spread = within.T @ spread @ within
+        off = (self.predicted - guess @ self.means) @ within
+        distance = (off * np.linalg.solve(spread, off[..., None])[..., 0]).sum(axis=1)
+        return np.asarray(-(distance + np.linalg.slogdet(spread)[1]) / 2)
 
 
 def _above_zero(shares: Floats) -> Floats:
