@@ -7,6 +7,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 4200
+# Tests run side by side, those of a file in one process; on at most four cores, as some take 2 GB.
+TESTS := $(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile
 
 # Everything a run writes stays in var/: nothing of ours, Prefect's or Great Expectations' calls home.
 export PREFECT_HOME := $(CURDIR)/var/prefect
@@ -20,10 +22,10 @@ demo: $(VENV)/.runtime
 	$(BIN)/tickertone run demo
 
 test: lint
-	$(BIN)/pytest
+	$(TESTS)
 
 quick: $(VENV)/.dev
-	$(BIN)/pytest -m "not slow"
+	$(TESTS) -m "not slow"
 
 chaos: $(VENV)/.dev
 	TICKERTONE_KILLS=50 $(BIN)/pytest -s tests/crash/test_killed_runs.py

@@ -1,9 +1,14 @@
-"""What all tests share: no time limit on properties, one torch thread, no word from a shell."""
+"""What all tests share: no time limit on properties, one torch thread, no word from a shell.
+
+And the tally of the scenarios, which test processes that run side by side send to the first.
+"""
 
 import os
 
 import pytest
 from hypothesis import settings
+
+from tests.recompute.tally import TALLY
 
 # A loaded machine is no failure.
 settings.register_profile("no time limit", deadline=None)
@@ -36,3 +41,21 @@ def ran_once(tmp_path_factory):
 def copy(ran_once, tmp_path):
     """A copy of it, to damage and to mend."""
     return ran_once.copied_to(tmp_path / "copy")
+
+
+def pytest_sessionfinish(session):
+    if (sent := getattr(session.config, "workeroutput", None)) is not None:
+        sent["tally"] = TALLY.counts()
+
+
+@pytest.hookimpl(optionalhook=True)  # of pytest-xdist, which `pytest` alone does without
+def pytest_testnodedown(node, error):
+    if not error:
+        TALLY.add_counts(**node.workeroutput["tally"])
+
+
+def pytest_terminal_summary(terminalreporter):
+    if lines := TALLY.lines():
+        terminalreporter.section("recompute")
+        for line in lines:
+            terminalreporter.write_line(line)

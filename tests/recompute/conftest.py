@@ -1,4 +1,4 @@
-"""Where the scenarios start, and the tally at their end."""
+"""Where the scenarios start."""
 
 import os
 from unittest.mock import patch
@@ -9,7 +9,6 @@ from tests.dag.bench import EXPERIMENT, MODELS, Bench
 from tests.dag.claiming import make_claims
 from tests.dag.lineage import lineage
 from tests.models.tiny import tiny_base
-from tests.recompute.tally import TALLY
 from tickertone.training import worker
 from tickertone.training.request import FitRequest, Measurements
 
@@ -101,10 +100,3 @@ def ran_budgets(ran_once, tmp_path_factory):
         summary, _ = bench.run()
     assert summary.failures == ()
     return bench
-
-
-def pytest_terminal_summary(terminalreporter):
-    if lines := TALLY.lines():
-        terminalreporter.section("recompute")
-        for line in lines:
-            terminalreporter.write_line(line)

@@ -1,6 +1,7 @@
 """What the scenarios cost together, for the end of the tests."""
 
 from collections.abc import Iterable
+from typing import Any
 
 
 class Tally:
@@ -21,6 +22,19 @@ class Tally:
         self.unchanged += len(list(unchanged))
         if steps := sorted(needless):
             self.needless[name] = steps
+
+    def counts(self) -> dict[str, Any]:
+        """All of it, for another process."""
+        return dict(vars(self))
+
+    def add_counts(
+        self, *, scenarios: int, steps: int, unchanged: int, needless: dict[str, list[str]]
+    ) -> None:
+        """What another process counted."""
+        self.scenarios += scenarios
+        self.steps += steps
+        self.unchanged += unchanged
+        self.needless |= needless
 
     def lines(self) -> list[str]:
         """A few readable lines; none if no scenario was played."""
