@@ -53,6 +53,13 @@ def test_the_table_has_no_number_where_the_ensemble_is_never_reached():
 def test_the_chart_says_which_line_is_which():
     lines = target_lines(adjacent_findings().budget_curves, "cornell")
     svg = option_lines(lines, ["least_squares_sgd", "adaptive"], "adaptive", "o")
-    for name in ("DAFT-E: least_squares_sgd", "DAFT-E: adaptive", "FT, band", "DA(FT)^2, band"):
+    for name in (
+        "DAFT-E: least_squares_sgd",
+        "DAFT-E: adaptive",
+        "FT, band",
+        "DA(FT)^2, band",
+        "DAFT^Z, each member",
+        "least_squares_sgd with 8 labels",
+    ):
         assert name in svg
     assert ">all rows</text>" in svg

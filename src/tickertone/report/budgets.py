@@ -31,7 +31,12 @@ class TargetLines:
     combiners: Mapping[str, Curve]
     tuned: Mapping[str, Curve]  # FT and DA(FT)^2
     with_all: Mapping[str, float]  # the same with all rows that their recipes take
-    best_member: float | None  # DAFT^Z
+    alone: Sequence[float]  # each member as it is, DAFT^Z
+
+    @property
+    def best_member(self) -> float | None:
+        """Of the member that is best on the target's test."""
+        return max(self.alone, default=None)
 
 
 def budget_table(curves: Rows) -> BudgetTable | None:
@@ -62,7 +67,7 @@ def mean_lines(table: BudgetTable) -> TargetLines:
         }
         for name, values in table.rows
     }
-    return TargetLines({name: c for name, c in curves.items() if c}, {}, {}, None)
+    return TargetLines({name: c for name, c in curves.items() if c}, {}, {}, ())
 
 
 def target_lines(curves: Rows, target: str) -> TargetLines | None:
@@ -82,7 +87,7 @@ def target_lines(curves: Rows, target: str) -> TargetLines | None:
         elif row["option"] in TUNED:
             with_all[row["option"]] = max(row["accuracy_mean"], with_all.get(row["option"], 0.0))
     alone = [row["accuracy_mean"] for row in rows if row["option"] == "DAFT^Z"]
-    return TargetLines(combiners, tuned, with_all, max(alone, default=None))
+    return TargetLines(combiners, tuned, with_all, alone)
 
 
 def _combiners(curves: Rows) -> dict[tuple[str, str], dict[int, Row]]:
