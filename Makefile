@@ -7,7 +7,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 4200
-# Tests run side by side, those of a file in one process; on at most four cores, as some take 2 GB.
+# Tests run side by side, those of a file in one process; in at most four, as some take 2 GB.
 TESTS := $(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile
 
 # Everything a run writes stays in var/: nothing of ours, Prefect's or Great Expectations' calls home.

@@ -74,6 +74,22 @@ def test_members_that_find_one_label_nearly_everywhere_are_not_believed_for_long
     assert np.abs(found[:, 0] - 0.5).mean() < 0.1
 
 
+def test_one_text_without_a_label_says_little():
+    pool, labels = leaning(seed=3, by=0.0)
+    unlabelled = Pool.gather(pool.labels, {name: np.array([[9.0, -9.0]]) for name in pool.members})
+    found = class_shares(Evidence(pool, labels, unlabelled), evenly(labels, 64, draws=20, kinds=2))
+    assert found[:, 0].max() < 0.95
+
+
+def test_a_label_that_no_member_ever_finds_has_a_share():
+    pool, labels = leaning(seed=3)
+    sure = {name: np.tile([2000.0, -2000.0], (50, 1)) for name in pool.members}
+    unlabelled = Pool.gather(pool.labels, sure)
+    found = class_shares(Evidence(pool, labels, unlabelled), evenly(labels, 4, kinds=2))
+    assert np.isfinite(found).all()
+    assert found.min() > 0.01
+
+
 def leaning(*, seed, by=1.5):
     generator = np.random.default_rng(seed)
     labels = np.arange(2000) % 2

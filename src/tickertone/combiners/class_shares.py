@@ -10,8 +10,9 @@ et al. 2019), here on the distance to what is guessed without any label: then fe
 little, and many take out what the members' predictions have in common that is wrong.
 
 There are two guesses: the predicted shares, which mostly are near the mark, and even shares, for
-members that find one label nearly everywhere. The answers from both are averaged, each by how
-probable its guess and the evidence make the mean prediction.
+members that find one label nearly everywhere. The answers from both are averaged, each weighted by
+how probable its guess is, and by how probable that makes the mean prediction. The first guess is
+made of that very prediction, so that it wins unless labels tell against it: which is meant.
 """
 
 from typing import NamedTuple
@@ -23,12 +24,14 @@ from tickertone.combiners.evidence import Evidence
 from tickertone.combiners.pool import Floats, Integers
 from tickertone.combiners.simplex import onto_simplex
 
-_PREDICTED, _PREDICTED_OFF_BY = 0.8, 0.1  # how probable that guess is, how wrong a share of it may
-_EVEN, _EVEN_OFF_BY = 0.2, 0.2  # be (standard deviation); the same of even shares
+# How probable each guess is, and how wrong: standard deviations before shares must have the sum 1.
+_PREDICTED, _PREDICTED_OFF_BY = 0.8, 0.1
+_EVEN, _EVEN_OFF_BY = 0.2, 0.2
 _SPREAD = 0.05  # variance of a prediction among texts of one label: a guess that counts ...
 _GUESSES = 4  # ... as much as so many texts
 _LEAST = 0.02  # share of a label: a task has no label that never occurs
 _ROUNDING = 1e-4  # added to variances, so that none is 0
+_NEVER = 1e-12  # probability of a label that no member ever finds
 
 
 def class_shares(evidence: Evidence, draws: Integers) -> Floats:
@@ -44,17 +47,15 @@ def class_shares(evidence: Evidence, draws: Integers) -> Floats:
         around = evidence.pool
         if draws.shape[1] == around.logits.shape[1]:
             return _above_zero(which.mean(axis=1))
-    everywhere = around.mean_probabilities
-    predicted = everywhere.mean(axis=0)
-    means, variance = _of_labels(evidence.pool.mean_probabilities[draws], which, everywhere)
-    noise = variance * (predicted**2 / (which.sum(axis=1) + 1)).sum(axis=1)[:, None, None]
-    mixture = _Mixture(predicted, means, noise + _ROUNDING * np.eye(len(predicted)))
-    even = np.full(len(predicted), 1 / len(predicted))
-    near, far = mixture.near(predicted, _PREDICTED_OFF_BY), mixture.near(even, _EVEN_OFF_BY)
+    everywhere = np.maximum(around.mean_probabilities, _NEVER)
+    mixture = _Mixture.of(evidence.pool.mean_probabilities[draws], which, everywhere)
+    even = np.full(len(evidence.pool.labels), 1 / len(evidence.pool.labels))
+    by_predicted = mixture.around(mixture.predicted, _PREDICTED_OFF_BY)
+    by_even = mixture.around(even, _EVEN_OFF_BY)
     prior = np.log([_PREDICTED, _EVEN])
-    likely = softmax(prior + np.stack([near.log_evidence, far.log_evidence], axis=1))
-    answers = np.stack([_above_zero(near.shares), _above_zero(far.shares)], axis=1)
-    return np.asarray((likely[:, :, None] * answers).sum(axis=1))
+    logs = np.stack([by_predicted.log_evidence, by_even.log_evidence], axis=1)
+    answers = np.stack([_above_zero(by_predicted.shares), _above_zero(by_even.shares)], axis=1)
+    return np.asarray((softmax(prior + logs)[:, :, None] * answers).sum(axis=1))
 
 
 class _Answer(NamedTuple):
@@ -67,17 +68,28 @@ class _Answer(NamedTuple):
 class _Mixture(NamedTuple):
     """The mean prediction (label,) as one of each label's mean predictions (draw, label, label).
 
-    `noise` is the variance of what is left over, shape (draw, label, label).
+    What is left over is an error of it, of variance `sampling` (label, label), and of those means,
+    each of variance `variance` (draw, label, label) over its label's `counts` (draw, label).
     """
 
     predicted: Floats
     means: Floats
-    noise: Floats
+    sampling: Floats
+    variance: Floats
+    counts: Floats
 
-    def near(self, guess: Floats, off_by: float) -> _Answer:
+    @classmethod
+    def of(cls, predicted: Floats, which: Floats, everywhere: Floats) -> "_Mixture":
+        """Of labelled texts (draw, row, label), what they are, and texts without labels."""
+        means, variance = _of_labels(predicted, which, everywhere)
+        sampling = _of_mean(everywhere)
+        return cls(everywhere.mean(axis=0), means, sampling, variance, which.sum(axis=1) + 1)
+
+    def around(self, guess: Floats, off_by: float) -> _Answer:
         """Shares that are off a guess by a normal error, of sum 1."""
         count, kinds = len(self.means), len(guess)
-        precise = self.means @ np.linalg.inv(self.noise)
+        noise = self._noise(guess)
+        precise = self.means @ np.linalg.inv(noise)
         trust = np.eye(kinds) / off_by**2
         left = precise @ self.means.transpose(0, 2, 1) + trust
         right = precise @ self.predicted + trust @ guess
@@ -85,14 +97,19 @@ class _Mixture(NamedTuple):
         found = np.linalg.solve(left, right[..., None])[..., 0]
         lacking = (1 - found.sum(axis=1)) / sum_to_one.sum(axis=1)
         shares = onto_simplex(found + lacking[:, None] * sum_to_one)
-        return _Answer(shares, self._log_evidence(guess, off_by))
+        return _Answer(shares, self._log_evidence(guess, off_by, noise))
 
-    def _log_evidence(self, guess: Floats, off_by: float) -> Floats:
+    def _noise(self, guess: Floats) -> Floats:
+        """Variance of what is left over, were the guess right, shape (draw, label, label)."""
+        of_means = self.variance * (guess**2 / self.counts).sum(axis=1)[:, None, None]
+        return np.asarray(of_means + self.sampling + _ROUNDING * np.eye(len(guess)))
+
+    def _log_evidence(self, guess: Floats, off_by: float, noise: Floats) -> Floats:
         """Up to a constant; predictions have sum 1, so that one direction of them says nothing."""
         kinds = len(guess)
         within = np.linalg.svd(np.eye(kinds) - 1 / kinds)[0][:, : kinds - 1]
         moved = self.means.transpose(0, 2, 1) @ within
-        spread = off_by**2 * moved @ moved.transpose(0, 2, 1) + self.noise
+        spread = off_by**2 * moved @ moved.transpose(0, 2, 1) + noise
         spread = within.T @ spread @ within
         off = (self.predicted - guess @ self.means) @ within
         distance = (off * np.linalg.solve(spread, off[..., None])[..., 0]).sum(axis=1)
@@ -117,3 +134,15 @@ def _of_labels(predicted: Floats, which: Floats, everywhere: Floats) -> tuple[Fl
     free = max(which.shape[1] - which.shape[2], 0)
     guess = _GUESSES * _SPREAD * np.eye(which.shape[2])
     return means, (rest.transpose(0, 2, 1) @ rest + guess) / (free + _GUESSES)
+
+
+def _of_mean(everywhere: Floats) -> Floats:
+    """Variance of the mean prediction over so many texts, shape (label, label).
+
+    Some guessed texts count, each sure of one label, so that few texts are not believed too far.
+    """
+    texts, kinds = everywhere.shape
+    rest = everywhere - everywhere.mean(axis=0)
+    likely = (everywhere.sum(axis=0) + 1) / (texts + kinds)
+    guess = np.diag(likely) - np.outer(likely, likely)
+    return np.asarray((rest.T @ rest + _GUESSES * guess) / (texts + _GUESSES) / texts)

@@ -35,7 +35,7 @@ class TargetLines:
 
     @property
     def best_member(self) -> float | None:
-        """Of the member that is best on the target's test."""
+        """Accuracy of the member that is best on the target's test; None without members."""
         return max(self.alone, default=None)
 
 

@@ -15,10 +15,8 @@ _TUNED: Mapping[str, dict[str, Any]] = {
     "FT": {"marker": "o", "linestyle": "-"},
     "DA(FT)^2": {"marker": "s", "linestyle": (0, (5, 2))},
 }
-_ENSEMBLES: Sequence[dict[str, Any]] = (
-    {"color": INK, "marker": "^"},
-    {"color": COMBINER, "marker": "D"},
-)
+_PAPERS: dict[str, Any] = {"color": INK, "marker": "^"}
+_COMPARED: dict[str, Any] = {"color": COMBINER, "marker": "D"}
 _ALONE: dict[str, Any] = {"color": INK, "marker": "_", "markersize": 9, "linestyle": ""}
 
 
@@ -33,30 +31,23 @@ def option_lines(lines: TargetLines, shown: Sequence[str], compared: str | None,
 
         figure = Figure(figsize=(5.8, 4.1), layout="constrained")
         axes = figure.subplots()
-        drawn = [combiner for combiner in shown if combiner in lines.combiners]
-        curves = [*(lines.combiners[c] for c in drawn), *lines.tuned.values()]
-        ticks = [str(k) for k in sorted({k for curve in curves for k in curve})]
-        at = {tick: place for place, tick in enumerate([*ticks, _ALL])}
-        for combiner in drawn:
-            _ensemble(axes, lines.combiners[combiner], at, combiner, combiner == compared)
+        drawn = {c: lines.combiners[c] for c in shown if c in lines.combiners}
+        budgets = sorted({k for curve in (*drawn.values(), *lines.tuned.values()) for k in curve})
+        at = {k: place for place, k in enumerate(budgets)}
+        if lines.alone and 0 in at:
+            _alone(axes, lines.alone, at[0])
+        for combiner, curve in drawn.items():
+            said = f"DAFT-E: {combiner}" + (" (at 0: DAFT-E^Z)" if 0 in curve else "")
+            _line(axes, curve, at, said, _COMPARED if combiner == compared else _PAPERS)
         for option, curve in lines.tuned.items():
             _tuned(axes, curve, at, option)
         for option, accuracy in lines.with_all.items():
-            axes.plot(
-                [at[_ALL]], [accuracy], color=MODEL, marker=_TUNED[option]["marker"], linestyle=""
-            )
-        if lines.alone and "0" in at:
-            axes.plot(
-                [at["0"]] * len(lines.alone), lines.alone, label="DAFT^Z, each member", **_ALONE
-            )
-        if drawn and FEW in lines.combiners[drawn[0]]:
-            level = lines.combiners[drawn[0]][FEW]["mean"]
-            said = f"{drawn[0]} with {FEW} labels"
-            axes.axhline(level, color=INK, linewidth=0.8, linestyle=(0, (2, 3)), label=said)
-        axes.set_xticks(
-            range(len(at) if lines.with_all else len(ticks)),
-            [*at][: None if lines.with_all else -1],
-        )
+            marker = _TUNED[option]["marker"]
+            axes.plot([len(at)], [accuracy], color=MODEL, marker=marker, linestyle="")
+        for combiner, curve in [*drawn.items()][:1]:
+            _level(axes, curve, combiner)
+        ticks = [*map(str, budgets), *([_ALL] if lines.with_all else [])]
+        axes.set_xticks(range(len(ticks)), ticks)
         axes.grid(visible=True, axis="y")
         axes.set_axisbelow(True)
         axes.set_xlabel("labels a class")
@@ -65,19 +56,28 @@ def option_lines(lines: TargetLines, shown: Sequence[str], compared: str | None,
         return svg(figure, name)
 
 
-def _ensemble(
-    axes: "Axes", curve: Curve, at: Mapping[str, int], combiner: str, compared: bool
+def _alone(axes: "Axes", accuracies: Sequence[float], place: int) -> None:
+    axes.plot([place] * len(accuracies), accuracies, label="DAFT^Z, each member", **_ALONE)
+
+
+def _line(
+    axes: "Axes", curve: Curve, at: Mapping[int, int], label: str, style: Mapping[str, Any]
 ) -> None:
     budgets = sorted(curve)
-    places, means = [at[str(k)] for k in budgets], [curve[k]["mean"] for k in budgets]
-    style = {"markersize": 5, "linewidth": 1.6, **_ENSEMBLES[compared]}
-    axes.plot(places, means, label=f"DAFT-E: {combiner}", **style)
+    means = [curve[k]["mean"] for k in budgets]
+    axes.plot([at[k] for k in budgets], means, label=label, markersize=5, linewidth=1.6, **style)
 
 
-def _tuned(axes: "Axes", curve: Curve, at: Mapping[str, int], option: str) -> None:
+def _tuned(axes: "Axes", curve: Curve, at: Mapping[int, int], option: str) -> None:
     budgets = sorted(curve)
-    places, means = [at[str(k)] for k in budgets], [curve[k]["mean"] for k in budgets]
     low, high = ([curve[k][figure_of] for k in budgets] for figure_of in ("min", "max"))
-    axes.fill_between(places, low, high, color=MODEL, alpha=0.12, linewidth=0)
-    style = {"color": MODEL, "markersize": 5, "linewidth": 1.6, **_TUNED[option]}
-    axes.plot(places, means, label=f"{option}, band: all draws", **style)
+    axes.fill_between([at[k] for k in budgets], low, high, color=MODEL, alpha=0.12, linewidth=0)
+    _line(axes, curve, at, f"{option}, band: all draws", {"color": MODEL, **_TUNED[option]})
+
+
+def _level(axes: "Axes", curve: Curve, combiner: str) -> None:
+    if FEW in curve:
+        said = f"{combiner} with {FEW} labels a class"
+        axes.axhline(
+            curve[FEW]["mean"], color=INK, linewidth=0.8, linestyle=(0, (2, 3)), label=said
+        )
