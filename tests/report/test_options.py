@@ -59,7 +59,8 @@ def test_the_chart_says_which_line_is_which():
         "FT, band",
         "DA(FT)^2, band",
         "DAFT^Z, each member",
-        "least_squares_sgd with 8 labels a class",
+        "DAFT-E^Z",
+        "DAFT-E, 8 labels a class",
     ):
         assert name in svg
     assert ">all rows</text>" in svg

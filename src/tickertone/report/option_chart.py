@@ -17,14 +17,21 @@ _TUNED: Mapping[str, dict[str, Any]] = {
 }
 _PAPERS: dict[str, Any] = {"color": INK, "marker": "^"}
 _COMPARED: dict[str, Any] = {"color": COMBINER, "marker": "D"}
+_NO_LABEL: dict[str, Any] = {
+    "color": INK,
+    "marker": "o",
+    "markersize": 11,
+    "markerfacecolor": "none",
+    "linestyle": "",
+}
 _ALONE: dict[str, Any] = {"color": INK, "marker": "_", "markersize": 9, "linestyle": ""}
 
 
 def option_lines(lines: TargetLines, shown: Sequence[str], compared: str | None, name: str) -> str:
     """FT, DA(FT)^2, each member alone, and the ensembles of `shown`, which begin without a label.
 
-    `compared` has the colour of combiners. A level line is the accuracy of the first with FEW
-    labels a class. `name` is unique on the page.
+    `compared` has the colour of combiners. A ring is the first of `shown` without a label, a level
+    line its accuracy with FEW labels a class. `name` is unique on the page.
     """
     with drawing():
         from matplotlib.figure import Figure
@@ -37,15 +44,15 @@ def option_lines(lines: TargetLines, shown: Sequence[str], compared: str | None,
         if lines.alone and 0 in at:
             _alone(axes, lines.alone, at[0])
         for combiner, curve in drawn.items():
-            said = f"DAFT-E: {combiner}" + (" (at 0: DAFT-E^Z)" if 0 in curve else "")
-            _line(axes, curve, at, said, _COMPARED if combiner == compared else _PAPERS)
+            style = _COMPARED if combiner == compared else _PAPERS
+            _line(axes, curve, at, f"DAFT-E: {combiner}", style)
         for option, curve in lines.tuned.items():
             _tuned(axes, curve, at, option)
         for option, accuracy in lines.with_all.items():
             marker = _TUNED[option]["marker"]
             axes.plot([len(at)], [accuracy], color=MODEL, marker=marker, linestyle="")
-        for combiner, curve in [*drawn.items()][:1]:
-            _level(axes, curve, combiner)
+        for curve in [*drawn.values()][:1]:
+            _first(axes, curve, at)
         ticks = [*map(str, budgets), *([_ALL] if lines.with_all else [])]
         axes.set_xticks(range(len(ticks)), ticks)
         axes.grid(visible=True, axis="y")
@@ -75,9 +82,10 @@ def _tuned(axes: "Axes", curve: Curve, at: Mapping[int, int], option: str) -> No
     _line(axes, curve, at, f"{option}, band: all draws", {"color": MODEL, **_TUNED[option]})
 
 
-def _level(axes: "Axes", curve: Curve, combiner: str) -> None:
+def _first(axes: "Axes", curve: Curve, at: Mapping[int, int]) -> None:
+    if 0 in curve:
+        axes.plot([at[0]], [curve[0]["mean"]], label="DAFT-E^Z", **_NO_LABEL)
     if FEW in curve:
-        said = f"{combiner} with {FEW} labels a class"
-        axes.axhline(
-            curve[FEW]["mean"], color=INK, linewidth=0.8, linestyle=(0, (2, 3)), label=said
-        )
+        said = f"DAFT-E, {FEW} labels a class"
+        level = curve[FEW]["mean"]
+        axes.axhline(level, color=INK, linewidth=0.8, linestyle=(0, (2, 3)), label=said)
