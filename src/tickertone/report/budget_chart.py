@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from tickertone.report.budgets import Curve, TargetLines
 from tickertone.report.charts import COMBINER, INK, MODEL, SOFT, drawing, svg
+from tickertone.report.curve_lines import draw_band, frame, mean_line
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -52,21 +53,13 @@ def budget_lines(lines: TargetLines, shown: str | None, kinds: Mapping[str, str]
             axes.axhline(lines.best_member, label="best single member, DAFT^Z", **_BEST_MEMBER)
         if shown is not None and shown in lines.combiners:
             _spanned(axes, lines.combiners[shown], at, shown)
-        axes.set_xticks(range(len(budgets)), [str(k) for k in budgets])
-        axes.grid(visible=True, axis="y")
-        axes.set_axisbelow(True)
-        axes.set_xlabel("labels a class")
-        axes.set_ylabel("accuracy")
-        figure.legend(loc="outside lower center", ncols=2, frameon=False, fontsize=9)
+        frame(figure, axes, [str(k) for k in budgets])
         return svg(figure, name)
 
 
 def _spanned(axes: "Axes", curve: Curve, at: Mapping[int, int], label: str) -> None:
-    budgets = sorted(curve)
-    if all("min" in curve[k] for k in budgets):
-        low, high = ([curve[k][name] for k in budgets] for name in ("min", "max"))
-        places = [at[k] for k in budgets]
-        axes.fill_between(places, low, high, color=COMBINER, alpha=0.15, linewidth=0)
+    if all("min" in figures for figures in curve.values()):
+        draw_band(axes, curve, at, COMBINER, 0.15)
         label = f"{label}, band: all draws"
     style = {"color": COMBINER, "marker": "D", "markersize": 5, "linewidth": 1.8}
     _line(axes, curve, at, label, style)
@@ -79,5 +72,4 @@ def _line(
         level = {name: value for name, value in style.items() if name != "marker"}
         axes.axhline(curve[0]["mean"], label=label, **level)
         return
-    budgets = sorted(curve)
-    axes.plot([at[k] for k in budgets], [curve[k]["mean"] for k in budgets], label=label, **style)
+    mean_line(axes, curve, at, label, style)

@@ -5,12 +5,14 @@ from typing import TYPE_CHECKING, Any
 
 from tickertone.report.budgets import Curve, TargetLines
 from tickertone.report.charts import COMBINER, INK, MODEL, drawing, svg
+from tickertone.report.curve_lines import draw_band, frame, mean_line
 from tickertone.report.options import FEW
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _ALL = "all rows"
+_LINE: dict[str, Any] = {"markersize": 5, "linewidth": 1.6}
 _TUNED: Mapping[str, dict[str, Any]] = {
     "FT": {"marker": "o", "linestyle": "-"},
     "DA(FT)^2": {"marker": "s", "linestyle": (0, (5, 2))},
@@ -44,22 +46,17 @@ def option_lines(lines: TargetLines, shown: Sequence[str], compared: str | None,
         if lines.alone and 0 in at:
             _alone(axes, lines.alone, at[0])
         for combiner, curve in drawn.items():
-            style = _COMPARED if combiner == compared else _PAPERS
-            _line(axes, curve, at, f"DAFT-E: {combiner}", style)
+            style = _LINE | (_COMPARED if combiner == compared else _PAPERS)
+            mean_line(axes, curve, at, f"DAFT-E: {combiner}", style)
         for option, curve in lines.tuned.items():
             _tuned(axes, curve, at, option)
         for option, accuracy in lines.with_all.items():
             marker = _TUNED[option]["marker"]
             axes.plot([len(at)], [accuracy], color=MODEL, marker=marker, linestyle="")
-        for curve in [*drawn.values()][:1]:
-            _first(axes, curve, at)
+        if drawn:
+            _first(axes, next(iter(drawn.values())), at)
         ticks = [*map(str, budgets), *([_ALL] if lines.with_all else [])]
-        axes.set_xticks(range(len(ticks)), ticks)
-        axes.grid(visible=True, axis="y")
-        axes.set_axisbelow(True)
-        axes.set_xlabel("labels a class")
-        axes.set_ylabel("accuracy")
-        figure.legend(loc="outside lower center", ncols=2, frameon=False, fontsize=9)
+        frame(figure, axes, ticks)
         return svg(figure, name)
 
 
@@ -67,19 +64,10 @@ def _alone(axes: "Axes", accuracies: Sequence[float], place: int) -> None:
     axes.plot([place] * len(accuracies), accuracies, label="DAFT^Z, each member", **_ALONE)
 
 
-def _line(
-    axes: "Axes", curve: Curve, at: Mapping[int, int], label: str, style: Mapping[str, Any]
-) -> None:
-    budgets = sorted(curve)
-    means = [curve[k]["mean"] for k in budgets]
-    axes.plot([at[k] for k in budgets], means, label=label, markersize=5, linewidth=1.6, **style)
-
-
 def _tuned(axes: "Axes", curve: Curve, at: Mapping[int, int], option: str) -> None:
-    budgets = sorted(curve)
-    low, high = ([curve[k][figure_of] for k in budgets] for figure_of in ("min", "max"))
-    axes.fill_between([at[k] for k in budgets], low, high, color=MODEL, alpha=0.12, linewidth=0)
-    _line(axes, curve, at, f"{option}, band: all draws", {"color": MODEL, **_TUNED[option]})
+    draw_band(axes, curve, at, MODEL, 0.12)
+    style = _LINE | {"color": MODEL} | _TUNED[option]
+    mean_line(axes, curve, at, f"{option}, band: all draws", style)
 
 
 def _first(axes: "Axes", curve: Curve, at: Mapping[int, int]) -> None:

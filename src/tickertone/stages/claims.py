@@ -8,12 +8,12 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from tickertone.metrics.evaluation import Estimate
 from tickertone.metrics.verdicts import Verdict, is_better, is_comparable, verdict_of_all
 from tickertone.stages.claim_figures import Compared, Figures, Part, sides, systems_of
-from tickertone.stages.work import Made, Product, Work
+from tickertone.stages.tables import written
+from tickertone.stages.work import Product, Work
 
 Row = dict[str, Any]
 
@@ -52,11 +52,9 @@ def run(work: Work) -> Product:
         about = {name: claim[name] for name in ("paper", "claim", "statement")}
         rows.append({**about, "part": 0, **_whole(parts)})
         rows += [{**about, "part": at, **part} for at, part in enumerate(parts, start=1)]
-    path = work.out / "claims.parquet"
-    pq.write_table(pa.Table.from_pylist(rows, schema=CLAIMS), path)
     verdicts = [row["verdict"] for row in rows if row["part"] == 0]
     return Product(
-        outputs={"claims": Made((path,))},
+        outputs=written(work, {"claims": pa.Table.from_pylist(rows, schema=CLAIMS)}),
         facts={"verdicts": {v: verdicts.count(v) for v in sorted(set(verdicts))}},
     )
 

@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from tickertone.combiners.evidence import Evidence
 from tickertone.combiners.pool import Floats, Pool
@@ -17,6 +16,7 @@ from tickertone.combiners.registry import make_combiner
 from tickertone.errors import ConfigError
 from tickertone.stages.examples import Examples, read_examples, read_labels
 from tickertone.stages.pools import read_pool, read_unlabelled
+from tickertone.stages.tables import written
 from tickertone.stages.work import Made, Product, Work
 
 PREDICTIONS = pa.schema(
@@ -42,8 +42,7 @@ def run(work: Work) -> Product:
     fitted = combiner.fit(evidence, evidence.all_rows)
     (probabilities,) = fitted.predict(test)
 
-    predictions = work.out / "predictions.parquet"
-    pq.write_table(_table(test_examples, probabilities, labels), predictions)
+    predictions = _table(test_examples, probabilities, labels)
     weights = work.out / "weights.json"
     rows: list[dict[str, Any]] = [
         {"member": member, "weight": weight}
@@ -51,7 +50,7 @@ def run(work: Work) -> Product:
     ]
     weights.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
     return Product(
-        outputs={"predictions": Made((predictions,)), "weights": Made((weights,))},
+        outputs=written(work, {"predictions": predictions}) | {"weights": Made((weights,))},
         facts={"texts_fitted_on": len(evidence.labels), "texts": len(probabilities)},
     )
 
