@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 from scipy import integrate, optimize
+from scipy.special import softmax
 
-from tickertone.combiners.bayes_logistic import Prior, posterior, probabilities, softmax
+from tickertone.combiners.bayes_logistic import Prior, posterior, probabilities
 
 PRIOR = Prior(np.array([1.0, 0.0, 0.5]), np.array([1.0, 4.0, 0.25]))
 OFFSET = np.array([[0.7, -0.4, 0.0]])
@@ -100,5 +101,5 @@ def test_texts_are_told_the_softmax_of_their_scores():
     design, _ = data(rows=5)
     modes = np.array([[1.0, -1.0, 0.5], [0.0, 0.0, 0.0]])
     found = probabilities(design[0], modes)
-    assert found[0] == pytest.approx(softmax(design[0] @ modes[0]))
+    assert found[0] == pytest.approx(softmax(design[0] @ modes[0], axis=-1))
     assert found[1] == pytest.approx(np.full((5, 3), 1 / 3))

@@ -17,8 +17,8 @@ few it stays near, and with many the best foreteller takes over.
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import softmax
 
-from tickertone.combiners.bayes_logistic import softmax
 from tickertone.combiners.class_shares import class_shares
 from tickertone.combiners.evidence import Evidence
 from tickertone.combiners.linear_pool import UniformPool, equal_weights, whole_pool_weights
@@ -72,8 +72,8 @@ class Adaptive:
         fitted, by_regression = regression(pool, draws, labels, chosen)
         foretold = [likelihoods.mean(axis=1), _singles_left_out(likelihoods, counts), by_regression]
         logs = np.log(np.maximum(np.stack(foretold, axis=1), _LEAST))
-        shares = softmax((counts[:, None] * logs).sum(axis=2))
-        singles = softmax((counts[:, None] * np.log(likelihoods)).sum(axis=2))
+        shares = softmax((counts[:, None] * logs).sum(axis=2), axis=-1)
+        singles = softmax((counts[:, None] * np.log(likelihoods)).sum(axis=2), axis=-1)
         weights = np.stack(
             [
                 equal_weights(pool, len(draws)),
@@ -100,7 +100,7 @@ def _singles_left_out(likelihoods: Floats, counts: Floats) -> Floats:
     """
     counted = counts[:, None] * np.log(likelihoods)
     others = counted.sum(axis=2, keepdims=True) - counted
-    weights = softmax(others.transpose(0, 2, 1)).transpose(0, 2, 1)
+    weights = softmax(others.transpose(0, 2, 1), axis=-1).transpose(0, 2, 1)
     return np.asarray((weights * likelihoods).sum(axis=1))
 
 

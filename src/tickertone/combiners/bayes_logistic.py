@@ -14,6 +14,7 @@ Maleki 2020, section 2.2), which costs no refitting.
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import softmax
 
 from tickertone.combiners.pool import Floats, Integers
 
@@ -82,13 +83,7 @@ def probabilities(design: Floats, modes: Floats) -> Floats:
     """Of texts with one design (text, label, parameter) for all draws: (draw, text, label)."""
     texts, labels, width = design.shape
     scores = modes @ design.reshape(texts * labels, width).T
-    return softmax(scores.reshape(len(modes), texts, labels))
-
-
-def softmax(scores: Floats) -> Floats:
-    """Along the last axis."""
-    raised = np.exp(scores - scores.max(axis=-1, keepdims=True))
-    return np.asarray(raised / raised.sum(axis=-1, keepdims=True))
+    return np.asarray(softmax(scores.reshape(len(modes), texts, labels), axis=-1))
 
 
 def _scores(design: Floats, modes: Floats) -> Floats:
@@ -111,7 +106,7 @@ def _slope(
 ) -> tuple[Floats, Floats, Floats]:
     """Shares (draw, row, label), gradient (draw, parameter) and minus the second derivatives."""
     draws, rows, labels, width = design.shape
-    shares = softmax(_scores(design, modes) + offset)
+    shares = softmax(_scores(design, modes) + offset, axis=-1)
     expected = (shares[:, :, None, :] @ design)[:, :, 0]
     gradient = (true - expected).sum(axis=1) - prior.precision * (modes - prior.mean)
     around = np.sqrt(shares)[..., None] * (design - expected[:, :, None])
@@ -131,4 +126,4 @@ def _left_out(
     weight = shares[..., None] * (identity - shares[..., None, :])
     residual = identity[targets] - shares
     pull = np.linalg.solve(identity - weight @ leverage, residual[..., None])
-    return softmax(_scores(design, modes) - (leverage @ pull)[..., 0])
+    return np.asarray(softmax(_scores(design, modes) - (leverage @ pull)[..., 0], axis=-1))

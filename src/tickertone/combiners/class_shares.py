@@ -18,8 +18,8 @@ made of that very prediction, so that it wins unless labels tell against it: whi
 from typing import NamedTuple
 
 import numpy as np
+from scipy.special import softmax
 
-from tickertone.combiners.bayes_logistic import softmax
 from tickertone.combiners.evidence import Evidence
 from tickertone.combiners.pool import Floats, Integers
 from tickertone.combiners.simplex import onto_simplex
@@ -55,7 +55,7 @@ def class_shares(evidence: Evidence, draws: Integers) -> Floats:
     prior = np.log([_PREDICTED, _EVEN])
     logs = np.stack([by_predicted.log_evidence, by_even.log_evidence], axis=1)
     answers = np.stack([_above_zero(by_predicted.shares), _above_zero(by_even.shares)], axis=1)
-    return np.asarray((softmax(prior + logs)[:, :, None] * answers).sum(axis=1))
+    return np.asarray((softmax(prior + logs, axis=-1)[:, :, None] * answers).sum(axis=1))
 
 
 class _Answer(NamedTuple):

@@ -6,6 +6,7 @@ with halved steps, so that every regression arrives, and arrives alone: the othe
 """
 
 import numpy as np
+from scipy.special import log_softmax
 
 from tickertone.combiners.pool import Booleans, Floats, Integers
 
@@ -52,13 +53,13 @@ class _Problem:
 
     def losses(self, found: Floats) -> Floats:
         """What is minimised, shape (draw,)."""
-        logs = _log_softmax(self.rows @ found.transpose(0, 2, 1))
+        logs = log_softmax(self.rows @ found.transpose(0, 2, 1), axis=-1)
         fit = -np.where(self.true, logs, 0.0).sum(axis=(1, 2))
         return np.asarray(fit + (self.penalty * found**2).sum(axis=(1, 2)) / 2)
 
     def newton(self, found: Floats) -> Floats:
         """The step to the lowest point of the parabola that touches, 0 for what is not free."""
-        shares = np.exp(_log_softmax(self.rows @ found.transpose(0, 2, 1)))
+        shares = np.exp(log_softmax(self.rows @ found.transpose(0, 2, 1), axis=-1))
         gradient = (shares - self.true).transpose(0, 2, 1) @ self.rows + self.penalty * found
         free = np.arange(found.shape[1])[self.free]
         draws, kinds, width = len(found), len(free), found.shape[2]
@@ -89,8 +90,3 @@ class _Problem:
                 break
             size[rises] /= 2
         return arrived, now
-
-
-def _log_softmax(scores: Floats) -> Floats:
-    shifted = scores - scores.max(axis=-1, keepdims=True)
-    return np.asarray(shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True)))

@@ -12,8 +12,9 @@ from itertools import product
 from typing import NamedTuple
 
 import numpy as np
+from scipy.special import softmax
 
-from tickertone.combiners.bayes_logistic import Posterior, Prior, posterior, probabilities, softmax
+from tickertone.combiners.bayes_logistic import Posterior, Prior, posterior, probabilities
 from tickertone.combiners.pool import Floats, Integers, Labels, Pool
 
 _COMMON = 0.4  # width of the prior of the weight of the members' mean, around 1
@@ -61,7 +62,7 @@ def regression(pool: Pool, draws: Integers, labels: Labels, offset: Floats) -> R
     design = _design(pool)[draws]
     found = [posterior(design, labels, offset, prior) for prior in _priors(pool)]
     evidence = np.stack([fit.log_evidence for fit in found], axis=1)
-    shares = softmax(evidence).T
+    shares = softmax(evidence, axis=-1).T
     modes = np.stack([fit.modes for fit in found])
     fitted = FittedRegression(modes, shares, _weights(pool, modes, shares))
     return Regression(fitted, _foretold(found, evidence, labels, offset))
@@ -70,10 +71,10 @@ def regression(pool: Pool, draws: Integers, labels: Labels, offset: Floats) -> R
 def _foretold(found: list[Posterior], evidence: Floats, labels: Labels, offset: Floats) -> Floats:
     """Each row by priors whose shares it had no say in: their evidence, less what it added."""
     left_out = np.maximum(np.stack([fit.left_out for fit in found], axis=1), _LEAST)
-    as_drawn = np.log(softmax(np.log(left_out) + offset[:, None, None, :]))
+    as_drawn = np.log(softmax(np.log(left_out) + offset[:, None, None, :], axis=-1))
     which = labels[:, None, :, None]
     added = np.take_along_axis(as_drawn, which, axis=3)[..., 0]
-    shares = softmax((evidence[:, :, None] - added).transpose(0, 2, 1)).transpose(0, 2, 1)
+    shares = softmax((evidence[:, :, None] - added).transpose(0, 2, 1), axis=-1).transpose(0, 2, 1)
     true = np.take_along_axis(left_out, which, axis=3)[..., 0]
     return np.asarray((shares * true).sum(axis=1))
 

@@ -12,6 +12,7 @@ from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import log_softmax
 
 from tickertone.errors import ConfigError, ModelError
 
@@ -75,9 +76,7 @@ class Pool:
     def log_probabilities(self) -> Floats:
         """Log-softmax over the labels that a member knows, NaN elsewhere, (member, text, label)."""
         known = np.where(self.known[:, None, :], self.logits, -np.inf)
-        shifted = known - known.max(axis=-1, keepdims=True)
-        logs = shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
-        return np.asarray(np.where(self.known[:, None, :], logs, np.nan))
+        return np.asarray(np.where(self.known[:, None, :], log_softmax(known, axis=-1), np.nan))
 
     @cached_property
     def probabilities(self) -> Floats:

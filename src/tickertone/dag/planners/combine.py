@@ -56,7 +56,7 @@ def step(scope: Scope, subject: str, results: Results) -> Step:
         },
         inputs={role: output.content for role, output in inputs.items()},
         entry_points=["tickertone.stages.combine", combiner_module(spec.kind)],
-        libraries=["numpy", "pyarrow"],
+        libraries=["numpy", "pyarrow", "scipy"],
     )
     return Step(subject=subject, parts=parts, inputs=inputs)
 

@@ -82,7 +82,7 @@ def parts_of_compared(
         },
         inputs={role: output.content for role, output in inputs.items()},
         entry_points=[f"tickertone.stages.{stage}", combiner_module(spec.kind)],
-        libraries=["numpy", "pyarrow"],
+        libraries=["numpy", "pyarrow", "scipy"],
     )
 
 
