@@ -246,6 +246,7 @@ def test_a_model_in_memory_speaks_in_the_log_of_the_step_that_uses_it(
         texts = {"texts:test": (snapshot(tmp_path / f"{name}.parquet", rows),)}
         model = tuple(sorted(fitting.out.iterdir()))
         step = work(tmp_path, recipe, {"model": model, **texts}, scorer="k")
-        extract.run(replace(step, say=said.append))
+        product = extract.run(replace(step, say=said.append))
         logs.append(said)
-    assert logs == [["scoring 45 texts", "embedded 45 texts"]] * 2
+        assert product.facts["texts_embedded"] == 45
+    assert logs == [["scoring 45 texts", "embedded 45 texts", "texts embedded: 45"]] * 2

@@ -58,6 +58,7 @@ def test_a_text_is_embedded_once_whoever_asks(
     second = remembering_embed(spec, tmp_path, tmp_path / "shards", quiet)
     assert second(["bb", "ccc", ("a", "b")])[:2].tolist() == [[2, 1], [3, 1]]
     assert sorted(map(str, asked)) == ["('a', 'b')", "a", "bb", "ccc"]
+    assert (first.made(), second.made(), second.made()) == (2, 2, 0)
 
 
 def test_another_length_has_another_key(spec: EmbeddingSpec, tmp_path: Path) -> None:

@@ -35,10 +35,10 @@ _loaded: dict[str, Scorer] = {}  # at most one: the model that was used last
 
 @runtime_checkable
 class _Counting(Protocol):
-    """A scorer that notes what it had to leave out of what it was asked."""
+    """A scorer that counts things, such as what it had to leave out of what it was asked."""
 
     def counted(self) -> dict[str, int]:
-        """What was left out, and how often, since this was asked last."""
+        """What there was, and how often, since this was asked last."""
         ...
 
 

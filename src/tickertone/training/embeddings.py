@@ -10,7 +10,7 @@ from tickertone.identity.code import code_parts
 from tickertone.identity.text import text_id
 from tickertone.models.bases import base_identity
 from tickertone.models.linear.embedding import sentence_embeddings
-from tickertone.models.protocol import Embed, Matrix, Say, Text
+from tickertone.models.protocol import Matrix, Say, Text
 from tickertone.store.shards import ShardSet
 from tickertone.training.threads import choose_threads
 
@@ -30,25 +30,36 @@ def embeddings_key(spec: EmbeddingSpec, project: Path) -> str:
     )
 
 
-def remembering_embed(features: object, project: Path, shards: Path, say: Say) -> Embed:
-    """A callable that gives embeddings, computing only those that no shard below `shards` has.
+class RememberingEmbed:
+    """Gives embeddings, computing only those that no shard below `shards` has."""
 
-    `features` is an EmbeddingSpec, or its fields.
-    """
-    spec = EmbeddingSpec.model_validate(features)
-    kept = ShardSet(shards / "embeddings" / embeddings_key(spec, project))
+    def __init__(self, spec: EmbeddingSpec, project: Path, shards: Path, say: Say) -> None:
+        self._spec, self._project, self._say = spec, project, say
+        self._kept = ShardSet(shards / "embeddings" / embeddings_key(spec, project))
+        self._made = 0
 
-    def embed(texts: Sequence[Text]) -> Matrix:
+    def __call__(self, texts: Sequence[Text]) -> Matrix:
+        """Unit vectors, shape (len(texts), width)."""
         ids = [text_id(t) if isinstance(t, str) else text_id(*t) for t in texts]
         distinct = dict(zip(ids, texts, strict=True))
         names = list(distinct)
 
         def compute(missing: list[int]) -> Matrix:
             choose_threads()  # here, so that torch is imported only if there is something to embed
-            return sentence_embeddings(spec, [distinct[names[i]] for i in missing], project, say)
+            asked = [distinct[names[i]] for i in missing]
+            return sentence_embeddings(self._spec, asked, self._project, self._say)
 
-        rows, _, _ = kept.fill(names, compute)
+        rows, _, made = self._kept.fill(names, compute)
+        self._made += made
         place = {name: i for i, name in enumerate(names)}
         return rows[[place[i] for i in ids]]
 
-    return embed
+    def made(self) -> int:
+        """How many embeddings were made, and not found, since this was asked last."""
+        made, self._made = self._made, 0
+        return made
+
+
+def remembering_embed(features: object, project: Path, shards: Path, say: Say) -> RememberingEmbed:
+    """Of `features`, an EmbeddingSpec or its fields."""
+    return RememberingEmbed(EmbeddingSpec.model_validate(features), project, shards, say)

@@ -44,15 +44,16 @@ def step(scope: Scope, subject: str, results: Results) -> Step:
 def milliseconds_a_text(scope: Scope, member: str, results: Results) -> float | None:
     """What a model took for a text where it was fastest; None where that was never measured.
 
-    Of its extractions in this experiment, those that scored few texts left out. The seconds of an
-    extraction may hold a wait for others that scored at the same time, so that a mean would charge
-    a member for its neighbours.
+    Of its extractions in this experiment, those that scored few texts left out, where texts whose
+    embedding was kept from elsewhere do not count. The seconds of an extraction may hold a wait for
+    others that scored at the same time, so that a mean would charge a member for its neighbours.
     """
     rates = []
     for dataset in scope.scored(member):
         node = Node("extract", f"{member}/{dataset}")
         facts = results.manifests[node].facts if results.has(node) else {}
-        seconds, rows = facts.get("scoring_seconds"), facts.get("rows_scored")
+        rows = facts.get("texts_embedded", facts.get("rows_scored"))
+        seconds = facts.get("scoring_seconds")
         if isinstance(seconds, int | float) and isinstance(rows, int) and rows >= _FEWEST_TEXTS:
             rates.append(1000 * seconds / rows)
     return min(rates, default=None)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -10,6 +10,15 @@ from tickertone.catalog.forms.linear import LinearForm, TfidfSpec
 from tickertone.models.linear.features import TfidfFeatures
 from tickertone.models.linear.regression import LinearLayer
 from tickertone.models.protocol import Embed, Matrix, Text
+
+
+@runtime_checkable
+class _Keeping(Protocol):
+    """An embed that keeps what it makes."""
+
+    def made(self) -> int:
+        """How many embeddings were made, and not found, since this was asked last."""
+        ...
 
 
 class LinearScorer:
@@ -24,6 +33,11 @@ class LinearScorer:
         if not texts:
             return np.zeros((0, len(self.layer.intercepts)), dtype=np.float32)
         return self.layer.logits(self.features(texts))
+
+    def counted(self) -> dict[str, int]:
+        """Texts embedded since this was asked last: others have cost next to nothing."""
+        kept = self.features
+        return {"texts_embedded": kept.made()} if isinstance(kept, _Keeping) else {}
 
 
 def load(
