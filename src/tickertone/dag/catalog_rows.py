@@ -1,7 +1,13 @@
 """What the database takes from the catalog: origins, targets, groups, stages of experiments."""
 
 from tickertone.catalog.load import Catalog
-from tickertone.store.indexer import CatalogRows, ExperimentStage, GroupMember, Origin, TargetSplit
+from tickertone.store.catalog_tables import (
+    CatalogRows,
+    ExperimentStage,
+    GroupMember,
+    Origin,
+    TargetSplit,
+)
 
 
 def catalog_rows(catalog: Catalog) -> CatalogRows:

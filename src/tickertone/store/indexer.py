@@ -5,15 +5,14 @@ idempotent. The database can be deleted at any time: the next run loads it anew,
 any journal knows.
 """
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from tickertone.catalog.published import PublishedRow
 from tickertone.errors import StoreError
-from tickertone.frozen import Frozen
 from tickertone.identity.canonical import canonical_json, digest
 from tickertone.store.artifacts import Artifacts
+from tickertone.store.catalog_tables import CatalogRows, drop_gone_targets, replace_catalog
+from tickertone.store.insert import insert_rows
 from tickertone.store.journal import Entry, read_journal
 from tickertone.store.loaders import load
 from tickertone.store.manifest import Manifest
@@ -23,49 +22,6 @@ from tickertone.workspace import Workspace
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
-
-
-class Origin(Frozen):
-    """Where a data set comes from, as the catalog has it now."""
-
-    dataset: str
-    source: str
-    revision: str | None
-    licence: str
-
-
-class TargetSplit(Frozen):
-    """The test split of an experiment's target."""
-
-    experiment: str
-    target: str
-    dataset: str
-    split: str
-
-
-class GroupMember(Frozen):
-    """One system of a group of an experiment, whose figures are averaged."""
-
-    experiment: str
-    group: str
-    system: str
-
-
-class ExperimentStage(Frozen):
-    """A stage that an experiment has, and another may not, such as transfer or claims."""
-
-    experiment: str
-    stage: str
-
-
-class CatalogRows(Frozen):
-    """What the database takes from the catalog rather than from a step."""
-
-    origins: tuple[Origin, ...]
-    targets: tuple[TargetSplit, ...]
-    published: tuple[PublishedRow, ...]
-    groups: tuple[GroupMember, ...] = ()
-    stages: tuple[ExperimentStage, ...] = ()
 
 
 def index_manifests(
@@ -81,7 +37,7 @@ def index_manifests(
     """
     artifacts = Artifacts(workspace)
     with writing(workspace) as connection:
-        _replace_catalog(connection, catalog)
+        replace_catalog(connection, catalog)
         if connection.execute("SELECT 1 FROM current LIMIT 1").fetchone() is None:
             connection.commit()
             load_known(connection, artifacts)
@@ -92,7 +48,7 @@ def index_manifests(
             if (stage, subject, manifest.fingerprint, content_of(manifest)) not in standing:
                 added += load_once(connection, artifacts, manifest)
                 make_current(connection, stage, subject, manifest)
-        _drop_gone_targets(connection, catalog)
+        drop_gone_targets(connection, catalog)
         if journals:
             load_journals(connection, workspace)
     return added
@@ -105,8 +61,8 @@ def index_all(connection: "DuckDBPyConnection", workspace: Workspace, catalog: C
     """
     added = load_known(connection, Artifacts(workspace))
     connection.begin()
-    _replace_catalog(connection, catalog)
-    _drop_gone_targets(connection, catalog)
+    replace_catalog(connection, catalog)
+    drop_gone_targets(connection, catalog)
     load_journals(connection, workspace)
     connection.commit()
     return added
@@ -152,7 +108,7 @@ def load_journals(connection: "DuckDBPyConnection", workspace: Workspace) -> Non
         rows = [_row(entry) for entry in read_journal(path)]
         if len(rows) != known.get(path.stem):
             connection.execute("DELETE FROM step_row WHERE run = ?", [path.stem])
-            _insert(connection, "step_row", rows)
+            insert_rows(connection, "step_row", rows)
 
 
 def _row(entry: Entry) -> tuple[object, ...]:
@@ -169,21 +125,6 @@ def _row(entry: Entry) -> tuple[object, ...]:
         entry.message,
         entry.finished_at,
     )
-
-
-def _insert(
-    connection: "DuckDBPyConnection", table: str, rows: Sequence[tuple[object, ...]]
-) -> None:
-    """Insert a few rows, all columns of the table, in one statement.
-
-    Row by row it is hundreds of times slower; through Arrow, pandas is imported for it.
-    """
-    if not rows:
-        return
-    types = [row[1] for row in connection.execute(f"DESCRIBE {table}").fetchall()]
-    columns = [list(column) for column in zip(*rows, strict=True)]
-    unpacked = ", ".join(f"unnest(?::{kind}[])" for kind in types)
-    connection.execute(f"INSERT INTO {table} SELECT {unpacked}", columns)
 
 
 def _standing(connection: "DuckDBPyConnection") -> set[tuple[str, str, str, str]]:
@@ -240,63 +181,3 @@ def make_current(
     connection.execute(
         "INSERT INTO current VALUES (?, ?, ?)", [stage, subject, manifest.fingerprint]
     )
-
-
-_OF_EXPERIMENTS = ("target_split", "group_member", "experiment_stage")
-
-
-def _replace_catalog(connection: "DuckDBPyConnection", catalog: CatalogRows) -> None:
-    if _has_catalog(connection, catalog):
-        return
-    for origin in catalog.origins:
-        connection.execute("DELETE FROM dataset_origin WHERE dataset = ?", [origin.dataset])
-    for experiment in {target.experiment for target in catalog.targets}:
-        for table in _OF_EXPERIMENTS:
-            connection.execute(f"DELETE FROM {table} WHERE experiment = ?", [experiment])  # noqa: S608
-    connection.execute("DELETE FROM published_row")
-    for table, rows in _catalog_tables(catalog).items():
-        _insert(connection, table, rows)
-
-
-def _has_catalog(connection: "DuckDBPyConnection", catalog: CatalogRows) -> bool:
-    """Whether the catalog's rows are there already; those of gone data sets are left alone."""
-    for table, rows in _catalog_tables(catalog).items():
-        names = {row[0] for row in rows}
-        if table in _OF_EXPERIMENTS:  # also of one that has no such row any more
-            names = {target.experiment for target in catalog.targets}
-        found = connection.execute(f"SELECT * FROM {table}").fetchall()  # noqa: S608
-        of_ours = [row for row in found if row[0] in names or table == "published_row"]
-        if Counter(of_ours) != Counter(rows):
-            return False
-    return True
-
-
-def _catalog_tables(catalog: CatalogRows) -> dict[str, list[tuple[object, ...]]]:
-    tables: dict[str, Sequence[Frozen]] = {
-        "dataset_origin": catalog.origins,
-        "target_split": catalog.targets,
-        "published_row": catalog.published,
-        "group_member": catalog.groups,
-        "experiment_stage": catalog.stages,
-    }
-    return {t: [tuple(row.model_dump().values()) for row in rows] for t, rows in tables.items()}
-
-
-def _drop_gone_targets(connection: "DuckDBPyConnection", catalog: CatalogRows) -> None:
-    """What was taken out of an experiment, a target, budgets or claims, leaves the views."""
-    for experiment in {target.experiment for target in catalog.targets}:
-        connection.execute(
-            "DELETE FROM current WHERE stage IN "
-            "('evaluate', 'transfer', 'uncertainty', 'frontier') "
-            "AND split_part(subject, '/', 1) = ? "
-            "AND split_part(subject, '/', 2) NOT IN "
-            "(SELECT target FROM target_split WHERE experiment = ?)",
-            [experiment, experiment],
-        )
-        connection.execute(
-            "DELETE FROM current WHERE stage IN "
-            "('transfer', 'uncertainty', 'frontier', 'budgets', 'claims') "
-            "AND split_part(subject, '/', 1) = ? "
-            "AND stage NOT IN (SELECT stage FROM experiment_stage WHERE experiment = ?)",
-            [experiment, experiment],
-        )

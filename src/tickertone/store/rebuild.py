@@ -3,9 +3,10 @@
 from pathlib import Path
 
 from tickertone.errors import StoreError
+from tickertone.store.catalog_tables import CatalogRows
 from tickertone.store.disk import disk_error
 from tickertone.store.files import locked, sync_file
-from tickertone.store.indexer import CatalogRows, index_all
+from tickertone.store.indexer import index_all
 from tickertone.store.schema import TABLES, VIEWS
 from tickertone.workspace import Workspace
 
