@@ -35,7 +35,7 @@ from tasks.validate import validate
 from tickertone.dag.run import Run
 from tickertone.workspace import Workspace
 
-WORKERS = 4  # steps under way at once; of these one may train, see tasks/limits.py
+WORKERS = 4  # steps under way at once; how many of these may train: tasks/limits.py
 
 
 @flow(

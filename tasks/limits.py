@@ -4,10 +4,10 @@ Limits cannot be declared in prefect.yaml and a strict one must exist before it 
 flow itself makes sure of them.
 """
 
-from contextlib import AbstractContextManager, suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
 TRAINING = "training"
-TRAINING_SLOTS = 1  # a training takes all cores, or the GPU
 
 
 def ensure_limits() -> None:
@@ -16,11 +16,13 @@ def ensure_limits() -> None:
     from prefect.client.schemas.actions import GlobalConcurrencyLimitCreate
     from prefect.exceptions import ObjectAlreadyExists, ObjectNotFound
 
+    from tickertone.training.places import places
+
     with get_client(sync_client=True) as client:
         try:
             client.read_global_concurrency_limit_by_name(TRAINING)
         except ObjectNotFound:
-            limit = GlobalConcurrencyLimitCreate(name=TRAINING, limit=TRAINING_SLOTS)
+            limit = GlobalConcurrencyLimitCreate(name=TRAINING, limit=places())
             try:
                 client.create_global_concurrency_limit(limit)
             except ObjectAlreadyExists:  # by a run that started just now
@@ -41,14 +43,23 @@ def free_all_slots() -> None:
             )
 
 
-def training_slot() -> AbstractContextManager[None]:
-    """Wait for a training slot and hold it.
+@contextmanager
+def training_places(memory: float | None) -> Iterator[int]:
+    """Wait for as many places as a training wants that may need so many bytes, and hold them.
 
-    Strict, so that a missing limit is an error and not a run without limits. A renewal that fails
-    must not kill hours of training. The slot of a killed run comes free when its lease ends.
+    Yields how many cores come with them. Strict, so that a missing limit is an error and not a run
+    without limits. A renewal that fails must not kill hours of training. The places of a killed
+    run come free when its lease ends.
     """
+    from prefect.client.orchestration import get_client
     from prefect.concurrency.sync import concurrency
 
-    return concurrency(
-        TRAINING, lease_duration=60, strict=True, raise_on_lease_renewal_failure=False
-    )
+    from tickertone.training.places import places_taken, threads_of
+
+    with get_client(sync_client=True) as client:
+        limit = max(client.read_global_concurrency_limit_by_name(TRAINING).limit, 1)
+    taken = places_taken(memory, limit)
+    with concurrency(
+        TRAINING, taken, lease_duration=60, strict=True, raise_on_lease_renewal_failure=False
+    ):
+        yield threads_of(taken, limit)

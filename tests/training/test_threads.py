@@ -44,9 +44,24 @@ def test_more_threads_are_taken_only_if_clearly_faster(
     seconds: dict[int, float], chosen: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv(VARIABLE, raising=False)
-    monkeypatch.setattr(threads, "_candidates", lambda: [2, 4])
+    monkeypatch.setattr(threads, "cores", lambda: 4)
     monkeypatch.setattr(threads, "_seconds_with", seconds.__getitem__)
     assert choose_threads() == chosen
+
+
+def test_no_more_threads_are_tried_than_may_be_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(VARIABLE, raising=False)
+    monkeypatch.setattr(threads, "cores", lambda: 8)
+    tried: list[int] = []
+    monkeypatch.setattr(threads, "_seconds_with", lambda number: tried.append(number) or 1 / number)
+    assert choose_threads(3) == 3
+    assert tried == [1, 2, 3]
+
+
+def test_without_a_choice_nothing_is_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(VARIABLE, raising=False)
+    monkeypatch.setattr(threads, "_seconds_with", lambda number: pytest.fail("probed"))
+    assert choose_threads(1) == 1
 
 
 def test_the_probe_runs() -> None:

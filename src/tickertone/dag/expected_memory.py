@@ -17,7 +17,7 @@ from typing import Any
 
 from tickertone.catalog.bases import BaseSpec, FilesSpec
 from tickertone.catalog.lineage import first_base
-from tickertone.catalog.load import Catalog
+from tickertone.catalog.load import Catalog, load_catalog
 from tickertone.catalog.networks import NetworkSpec
 from tickertone.catalog.recipes.classifier import ClassifierSpec
 from tickertone.catalog.recipes.encoder import EncoderSpec
@@ -27,6 +27,7 @@ from tickertone.models.bases import carried_by
 from tickertone.models.data_parallel import MICRO_BATCH, whole_number
 from tickertone.models.memory import of_scoring, of_training
 from tickertone.models.network_shapes import Network, drawn, network, stated
+from tickertone.workspace import Workspace
 
 _GIB = 2**30
 _NAMED = 3  # steps in a warning
@@ -165,6 +166,13 @@ class ExpectedMemory:
             return (network(config, tensors) if tensors else None) or unsaid
         except _NOT_AS_EXPECTED:
             return unsaid
+
+
+def memory_of_training(model: str, workspace: Workspace) -> float | None:
+    """Bytes that it may need, hardly any without a network; None where that cannot be told."""
+    catalog = load_catalog(workspace.data)
+    expected = ExpectedMemory(catalog, workspace.root).of("finetune", model)
+    return 0.0 if expected is None else expected.at_most
 
 
 def _folder(base: FilesSpec, project: Path) -> Path | str:

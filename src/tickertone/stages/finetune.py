@@ -13,7 +13,8 @@ def run(work: Work) -> Product:
 
     Outputs model and measurements.
 
-    The recipe with the place of its base comes in the notes: where it lies is no part of it.
+    In the notes: `recipe` with the place of its base, as where that lies is no part of it, and
+    `threads`, if it is to use no more.
     """
     recipe, program = with_base_files(work.notes["recipe"], work), work.settings["program"]
     request = FitRequest(
@@ -29,6 +30,7 @@ def run(work: Work) -> Product:
         scratch=work.scratch,
         project=work.project,
         shards=work.shards,
+        threads=work.notes.get("threads"),
     )
     measurements = fit_in_process(request, work.say)
     written = work.out / "measurements.json"

@@ -22,6 +22,7 @@ class FitRequest(Frozen):
     project: Path
     shards: Path
     checkpoint_seconds: float = 90.0
+    threads: int | None = None  # at most so many; None: as many as are of use
 
 
 class Measurements(Fitted):

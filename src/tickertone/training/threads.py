@@ -21,32 +21,43 @@ def threads_asked_for() -> int | None:
     return whole_number(VARIABLE)
 
 
-def choose_threads() -> int:
+def cores() -> int:
+    """Those that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def choose_threads(at_most: int | None = None) -> int:
     """The fastest of 1, 2, 4, ... cores, fewer unless more is clearly faster.
 
-    Probed once a process, in about a second. Leaves torch set to the number returned.
+    Probed once a process, in about a second, unless there is no choice. Leaves torch set to the
+    number returned.
     """
     import torch
 
-    chosen = threads_asked_for() or _probed()
+    chosen = threads_asked_for() or _probed(min(at_most or cores(), cores()))
     torch.set_num_threads(chosen)
     return chosen
 
 
 @cache
-def _probed() -> int:
+def _probed(at_most: int) -> int:
+    candidates = _candidates(at_most)
+    if not candidates:
+        return 1
     chosen, best = 1, _seconds_with(1)
-    for threads in _candidates():
+    for threads in candidates:
         seconds = _seconds_with(threads)
         if seconds < best * _WORTH_IT:
             chosen, best = threads, seconds
     return chosen
 
 
-def _candidates() -> list[int]:
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    doubling = [2**i for i in range(1, 7) if 2**i <= (cores or 1)]
-    return doubling if not doubling or doubling[-1] == cores else [*doubling, cores or 1]
+def _candidates(at_most: int) -> list[int]:
+    """What there is to choose from beside 1."""
+    doubling = [2**i for i in range(1, 7) if 2**i <= at_most]
+    return doubling if not doubling or doubling[-1] == at_most else [*doubling, at_most]
 
 
 def _seconds_with(threads: int) -> float:

@@ -66,7 +66,7 @@ def run(request: FitRequest) -> Measurements:
     """Fit in this process."""
     began = time.monotonic()
     if request.uses_torch:
-        _settle_threads(request.scratch)
+        _settle_threads(request.scratch, request.threads)
     embed = None
     if request.embeddings is not None:
         module = importlib.import_module(request.embeddings)
@@ -114,7 +114,7 @@ def _memory_errors_in_words(subject: str) -> Iterator[None]:
         ) from error
 
 
-def _settle_threads(scratch: Path) -> None:
+def _settle_threads(scratch: Path, at_most: int | None) -> None:
     """Set the probed number, or the one that an earlier, killed run of this fit has used.
 
     Sums of floats depend on it, so a resumption must not change it.
@@ -128,7 +128,7 @@ def _settle_threads(scratch: Path) -> None:
         torch.set_num_threads(int(json.loads(record.read_text())))
     else:
         draft = record.with_suffix(".part")
-        draft.write_text(json.dumps(choose_threads()))
+        draft.write_text(json.dumps(choose_threads(at_most)))
         draft.rename(record)
     # Accelerate would set a number of its own where several processes share a CPU.
     os.environ["OMP_NUM_THREADS"] = str(torch.get_num_threads())
