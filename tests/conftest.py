@@ -43,6 +43,15 @@ def copy(ran_once, tmp_path):
     return ran_once.copied_to(tmp_path / "copy")
 
 
+@pytest.fixture(scope="session")
+def prefect_server():
+    """One server for all tests of a process that want one."""
+    from prefect.testing.utilities import prefect_test_harness
+
+    with prefect_test_harness(server_startup_timeout=120):
+        yield
+
+
 def pytest_sessionfinish(session):
     if (sent := getattr(session.config, "workeroutput", None)) is not None:
         sent["tally"] = TALLY.counts()

@@ -1,4 +1,4 @@
-"""One Prefect server for the tests of flows, and an experiment of made-up steps.
+"""An experiment of made-up steps.
 
 A made-up step only writes its subject to a file, or does what a test tells it to; what hands out
 steps, caches, retries and stores is the real thing.
@@ -6,7 +6,7 @@ steps, caches, retries and stores is the real thing.
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -26,14 +26,6 @@ from tickertone.store.manifest import Manifest, Step
 from tickertone.workspace import Workspace
 
 SUBJECTS = {"ingest": ["tweets", "news"], "validate": ["tweets", "news"], "finetune": ["small"]}
-
-
-@pytest.fixture(scope="session")
-def prefect_server() -> Iterator[None]:
-    from prefect.testing.utilities import prefect_test_harness
-
-    with prefect_test_harness(server_startup_timeout=120):
-        yield
 
 
 @dataclass
@@ -108,6 +100,7 @@ class _Planner:
 @pytest.fixture
 def made_up(tmp_path: Path, prefect_server: None, monkeypatch: pytest.MonkeyPatch) -> MadeUp:
     """The flow `nightly` then runs experiment `demo` over these steps in an empty workspace."""
+    import tasks.finetune
     import tasks.stage_task
 
     made_up = MadeUp(Workspace(tmp_path))
@@ -147,6 +140,7 @@ def made_up(tmp_path: Path, prefect_server: None, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr("tickertone.dag.graph.planner", lambda stage: _Planner(made_up, stage))
     monkeypatch.setattr("tickertone.dag.run.planner", lambda stage: _Planner(made_up, stage))
     monkeypatch.setattr(tasks.stage_task, "execute", made_up.execute)
+    monkeypatch.setattr(tasks.finetune, "memory_of_training", lambda *_: 0.0)
     return made_up
 
 
