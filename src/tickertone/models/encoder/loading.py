@@ -74,6 +74,8 @@ def trained(folder: Path, form: EncoderForm, labels: tuple[str, ...], base: Path
         else:
             model = AutoModelForSequenceClassification.from_config(config)
     put_weights(model, folder, form)
+    if form.tuning == "lora":
+        model = model.merge_and_unload()  # a product a layer, where adapters would make it three
     return model.float().eval()
 
 
