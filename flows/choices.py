@@ -8,7 +8,7 @@ from typing import Literal
 
 import yaml
 
-from tickertone.catalog.seeds import with_seeds
+from tickertone.catalog.stanzas import written_out
 from tickertone.dag.graph import STAGES
 from tickertone.errors import ConfigError
 from tickertone.workspace import Workspace
@@ -27,7 +27,7 @@ def model_names(data: Path) -> tuple[str, ...]:
     path = data / "models.yaml"
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
-        return tuple(sorted(with_seeds("data/models.yaml", content)[0]["models"]))
+        return tuple(sorted(written_out("data/models.yaml", content)[0]["models"]))
     except (OSError, yaml.YAMLError, KeyError, TypeError) as error:
         raise ConfigError(
             str(path), found=f"not a readable catalog ({error})", expected="a stanza `models:`"

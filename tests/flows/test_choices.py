@@ -1,8 +1,13 @@
+from pathlib import Path
+
 import pytest
 
 from flows.choices import experiment_names, model_names
 from flows.nightly import nightly
+from tickertone.catalog.load import load_catalog
 from tickertone.errors import ConfigError
+
+CHECKOUT = Path(__file__).parents[2]
 
 
 def test_the_experiments_are_the_files_of_their_folder(tmp_path):
@@ -30,6 +35,6 @@ def test_the_form_offers_experiments_models_and_stages_as_choices():
     fields = nightly.parameters.properties
 
     assert "demo" in fields["experiment"]["enum"]
-    assert "demo_tfidf" in fields["models"]["items"]["enum"]
+    assert fields["models"]["items"]["enum"] == sorted(load_catalog(CHECKOUT / "data").models)
     assert "finetune" in fields["refresh"]["items"]["enum"]
     assert all(field["description"] for field in fields.values())

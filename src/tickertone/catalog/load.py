@@ -22,14 +22,14 @@ from tickertone.catalog.checks import (
 from tickertone.catalog.claim_checks import check_claims
 from tickertone.catalog.datasets import ContaminationSpec, DatasetsFile, DatasetSpec, TaskSpec
 from tickertone.catalog.experiments import ExperimentSpec
-from tickertone.catalog.few import with_few
 from tickertone.catalog.mistakes import explain, nearest
 from tickertone.catalog.models import ModelsFile, ModelSpec
 from tickertone.catalog.networks import NetworksFile, NetworkSpec
 from tickertone.catalog.prompts import PromptFile, with_templates
 from tickertone.catalog.published import PublishedFile, PublishedRow, PublishedTraining
 from tickertone.catalog.seed_checks import check_seeds
-from tickertone.catalog.seeds import Groups, with_groups, with_seeds
+from tickertone.catalog.seeds import Groups, with_groups
+from tickertone.catalog.stanzas import written_out
 from tickertone.catalog.target_checks import check_experiment
 from tickertone.catalog.yaml_files import read_yaml
 from tickertone.errors import ConfigError
@@ -137,9 +137,7 @@ def _models(
     raw: Any = read_yaml(data_folder / "models.yaml", shown)
     groups: Groups = {}
     if isinstance(raw, Mapping):
-        raw, draws = with_few(shown, raw)
-        raw, seeds = with_seeds(shown, raw)
-        groups = draws | seeds
+        raw, groups = written_out(shown, raw)
         raw = with_templates(shown, raw, prompts)
     return _checked(raw, shown, ModelsFile).models, groups
 

@@ -44,7 +44,10 @@ def test_what_is_loaded_scores_as_what_was_saved(
     folder, before = saved(tmp_path, base, tuning, pooling)
     recipe = tiny_recipe(base, tuning=tuning, pooling=pooling)
     after = load(folder, recipe, LABELS, project=tmp_path)
-    np.testing.assert_array_equal(before.logits(texts()), after.logits(texts()))
+    if tuning == "full":
+        np.testing.assert_array_equal(before.logits(texts()), after.logits(texts()))
+    else:  # loaded adapters are merged into their base
+        np.testing.assert_allclose(before.logits(texts()), after.logits(texts()), atol=ROUNDING)
     assert np.ptp(after.logits(texts()), axis=0).min() > 0
 
 
@@ -147,9 +150,9 @@ def test_adapters_on_any_architecture_score_as_in_memory_each_time_they_are_load
     (tmp_path / "model").mkdir()
     folder, before = saved(tmp_path / "model", base, "lora", pooling)
     recipe = tiny_recipe(base, tuning="lora", pooling=pooling)
-    for _ in range(2):
-        after = load(folder, recipe, LABELS, project=tmp_path)
-        np.testing.assert_array_equal(before.logits(texts()), after.logits(texts()))
+    one, other = (load(folder, recipe, LABELS, project=tmp_path) for _ in range(2))
+    np.testing.assert_array_equal(one.logits(texts()), other.logits(texts()))
+    np.testing.assert_allclose(before.logits(texts()), one.logits(texts()), atol=ROUNDING)
 
 
 def rewritten(base: BaseSpec, folder: Path, change: Callable[[dict[str, Any]], None]) -> BaseSpec:
@@ -183,7 +186,7 @@ def test_a_pooler_that_the_base_lacks_is_stored_with_the_adapters(
     (tmp_path / "model").mkdir()
     folder, before = saved(tmp_path / "model", bare, "lora", "default")
     after = load(folder, tiny_recipe(bare, tuning="lora"), LABELS, project=tmp_path)
-    np.testing.assert_array_equal(before.logits(texts()), after.logits(texts()))
+    np.testing.assert_allclose(before.logits(texts()), after.logits(texts()), atol=ROUNDING)
 
 
 @pytest.mark.parametrize("pooling", ["default", "mean"])
