@@ -44,6 +44,8 @@ def main(arguments: list[str]) -> int:
     """Run the experiment; the exit status."""
     options = parser().parse_args(arguments)
     signal.signal(signal.SIGTERM, _leave)
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, _interrupted)
     if options.tied:
         processes.end_with_parent(signal.SIGTERM)
         if os.getppid() != options.tied:  # it had ended before we asked
@@ -106,6 +108,12 @@ def _only_run(workspace: Workspace) -> Iterator[bool]:
             alone = False
         fcntl.flock(file, fcntl.LOCK_SH)
         yield alone
+
+
+def _interrupted(_signal: int, _frame: FrameType | None) -> NoReturn:
+    """Once: Ctrl-C reaches us from the terminal, and again from the command that started us."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    raise KeyboardInterrupt
 
 
 def _leave(_signal: int, _frame: FrameType | None) -> NoReturn:

@@ -67,6 +67,12 @@ def test_the_doctor_says_what_is_missing_and_how_to_get_it(tickertone):
     assert found["data set fpb_50agree"]["state"] == "note"
 
 
+def test_a_base_that_many_models_lack_is_one_line(tickertone):
+    rows = json.loads(tickertone("doctor", "--json").out)
+    (row,) = [row for row in rows if "FacebookAI/roberta-base" in row["subject"]]
+    assert "for roberta_base and " in row["found"]
+
+
 def test_a_mirror_that_is_not_there_is_missing(tickertone):
     answer = tickertone("doctor", "--json", TICKERTONE_MIRROR="nowhere")
     assert answer.code == 1

@@ -36,3 +36,31 @@ def test_a_wide_row_is_not_folded_where_there_is_no_terminal(capsys):
     long = "word " * 40
     out = printed(capsys, ("text",), (long.strip(),), as_json=False)
     assert long.strip() in out
+
+
+def in_a_terminal(capsys, monkeypatch, width, *arguments):
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", str(width))
+    return printed(capsys, *arguments, as_json=False)
+
+
+WIDE = (("system", "accuracy", "p"), ("minilm_full_s2", 0.8735, 0.001))
+
+
+def test_a_narrow_terminal_breaks_no_name_and_no_number(capsys, monkeypatch):
+    out = in_a_terminal(capsys, monkeypatch, 32, *WIDE)
+    assert "minilm_full_s2" in out
+    assert "0.8735" in out
+    assert "0.001" not in out
+
+
+def test_columns_for_which_there_is_no_room_are_named(capsys, monkeypatch):
+    assert "not shown: p" in in_a_terminal(capsys, monkeypatch, 32, *WIDE)
+    assert "not shown" not in in_a_terminal(capsys, monkeypatch, 60, *WIDE)
+
+
+def test_long_texts_are_folded_before_a_column_is_left_out(capsys, monkeypatch):
+    out = in_a_terminal(capsys, monkeypatch, 60, ("a", "text", "n"), ("x", "many words " * 9, 7))
+    assert "not shown" not in out
+    assert "7" in out

@@ -88,6 +88,7 @@ COMMAND = ["tickertone.cli.main", "run", "demo"]
     ("module", "sent", "status"),
     [
         (SUPERVISOR, signal.SIGINT, 130),
+        (COMMAND, signal.SIGINT, 130),
         (COMMAND, signal.SIGTERM, 143),
         (COMMAND, signal.SIGKILL, -9),
     ],

@@ -115,6 +115,7 @@ def _catalog() -> Iterator[Finding]:
             note = "revision not locked: mirror only" if unlocked else "found"
             yield Finding(f"data set {name}", "note" if unlocked else "ok", note,
                           "tickertone lock, on a machine with the Hub" * unlocked)  # fmt: skip
+    lacking: dict[tuple[str, str, str], list[str]] = {}  # base, what was found, remedy -> models
     for model, recipe in catalog.models.items():
         base = base_of(recipe)
         bases = (b for b in (base.files if base else None, similarity_base_of(recipe)) if b)
@@ -126,4 +127,7 @@ def _catalog() -> Iterator[Finding]:
                 with checked_base(base, workspace.root):
                     pass
         except TickertoneError as error:
-            yield Finding(f"model {model}", "note", error.found, error.remedy)
+            lacking.setdefault((error.place, error.found, error.remedy), []).append(model)
+    for (place, found, remedy), models in lacking.items():
+        more = f" and {len(models) - 1} more" if len(models) > 1 else ""
+        yield Finding(place, "note", f"{found}; for {models[0]}{more}", remedy)

@@ -70,7 +70,7 @@ def _flows() -> Path:
 
 
 def _supervise(command: list[str], environment: dict[str, str]) -> int:
-    """The exit status of the flow. Ctrl-C reaches it as well; SIGTERM is passed on to it."""
+    """The exit status of the flow. SIGINT and SIGTERM are passed on to it."""
     stopped: list[int] = []
     signal.signal(signal.SIGTERM, lambda number, _frame: stopped.append(number))
     process = subprocess.Popen(command, cwd=_flows(), env=environment)  # noqa: S603 - our own words
@@ -81,8 +81,8 @@ def _supervise(command: list[str], environment: dict[str, str]) -> int:
         try:
             _get_ready()
             return process.wait()
-        except KeyboardInterrupt:
-            continue
+        except KeyboardInterrupt:  # perhaps of us alone, and not of all that a terminal runs
+            process.send_signal(signal.SIGINT)
 
 
 def _get_ready() -> None:

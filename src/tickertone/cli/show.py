@@ -6,38 +6,80 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from rich.console import Console
     from rich.table import Table
 
     from tickertone.store.query import Answer
 
+_WHOLE = 32  # characters: what is no longer, such as a name or a number, is never broken
+_TEXT = 20  # the least width of a column of longer texts
+_AROUND = 3  # a column's blanks and line
+
 
 def show(answer: "Answer", *, as_json: bool, title: str = "") -> None:
-    """Print an answer; a table is as wide as its content where it does not go to a terminal."""
+    """Print an answer; a table is as wide as its content where it does not go to a terminal.
+
+    In a terminal that is too narrow the last columns are left out, and named.
+    """
     if as_json:
         print(json.dumps(_plain(_records(answer)), ensure_ascii=False, indent=1, allow_nan=False))
         return
-    print_table(_table(answer, title))
+    console = _console()
+    widths = [_width(answer, place) for place in range(len(answer.columns))]
+    shown = _that_fit(widths, console.width)
+    console.print(_table(answer, title, widths[:shown]))
+    if left_out := answer.columns[shown:]:
+        console.print(f"not shown: {', '.join(left_out)} (a wider terminal has room)", style="dim")
 
 
 def print_table(table: "Table") -> None:
     """Print a Rich table; without a terminal nothing is folded to 80 columns."""
+    _console().print(table)
+
+
+def _console() -> "Console":
     from rich.console import Console
 
     console = Console()
-    if not console.is_terminal:
-        console = Console(width=400)
-    console.print(table)
+    return console if console.is_terminal else Console(width=400)
 
 
-def _table(answer: "Answer", title: str) -> "Table":
+def _width(answer: "Answer", place: int) -> int:
+    """Of the widest cell of a column, its head included."""
+    from rich.cells import cell_len
+    from rich.text import Text
+
+    cells = (Text.from_markup(_cell(row[place])).plain for row in answer.rows)
+    lines = (line for cell in cells for line in cell.splitlines())
+    return max(map(cell_len, [answer.columns[place], *lines]))
+
+
+def _that_fit(widths: list[int], room: int) -> int:
+    """How many columns do, one at least."""
+    taken, count = 1, 0
+    for width in widths:
+        taken += (width if width <= _WHOLE else _TEXT) + _AROUND
+        if taken > room:
+            break
+        count += 1
+    return max(count, 1)
+
+
+def _table(answer: "Answer", title: str, widths: list[int]) -> "Table":
+    """The first columns, as many as there are widths."""
     from rich.table import Table
 
     table = Table(title=title or None, header_style="bold")
-    for place, column in enumerate(answer.columns):
+    for place, width in enumerate(widths):
         numbers = any(isinstance(row[place], int | float | Decimal) for row in answer.rows)
-        table.add_column(column, justify="right" if numbers else "left", overflow="fold")
+        table.add_column(
+            answer.columns[place],
+            justify="right" if numbers else "left",
+            overflow="fold",
+            no_wrap=width <= _WHOLE,
+        )
     for row in answer.rows:
-        table.add_row(*(_cell(value) for value in row))
+        table.add_row(*(_cell(value) for value in row[: len(widths)]))
     return table
 
 

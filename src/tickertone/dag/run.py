@@ -147,7 +147,10 @@ class Run:
         try:
             publish(self.workspace, step.subject, manifest)
         except OSError as error:  # the result stands; its page is put there by the next run
-            self.warnings.append(f"page of {step.name}: {error}")
+            remedy = "make way for it, and the next run puts it there"
+            self.warnings.append(
+                f"the page of {step.name} could not be put there: {error}; {remedy}"
+            )
         self._note(node, "computed" if made else "cached", step, seconds)
 
     def failed(self, step: Step, error: BaseException, seconds: float = 0.0) -> None:

@@ -37,9 +37,8 @@ def query(workspace: Workspace, sql: str, parameters: Sequence[object] = ()) -> 
             raise StoreError(
                 "SQL",
                 found=str(error).strip(),
-                remedy="the store can only be read; its views: "
-                + ", ".join(_views(connection))
-                + "; the columns of one: describe leaderboard",
+                expected="a query that reads, of the views " + ", ".join(_views(connection)),
+                remedy='the columns of a view: tickertone sql "describe leaderboard"',
             ) from error
 
 
