@@ -124,7 +124,7 @@ def test_a_sweep_that_is_not_there_leaves_its_comparisons_unmeasured(claimed, tm
     bench.run()
     rows = bench.ask(SHOWN)
     assert [row[2] for row in rows] == ["holds", *["not measurable"] * 3]
-    failed = "it failed, or what it needs did"
+    failed = "it, or what it needs, failed or was not chosen"
     both = "stacking with 8 labels a class, mean without labels"
     assert rows[1][3] == f"{both}: {failed}"
     assert rows[2][3].startswith(f"on wires, mean without labels, the best single member: {failed}")

@@ -76,7 +76,10 @@ def test_a_model_that_cannot_be_had_leaves_its_comparisons_unmeasured(copy):
     assert found[0] == ("holds", None)
     none = "asked: no checkpoint of owner/base"
     assert found[1] == ("not measurable", f"{none}; other: not in this experiment")
-    assert found[2] == ("not measurable", f"{none}; stacking: it failed, or what it needs did")
+    assert found[2] == (
+        "not measurable",
+        f"{none}; stacking: it, or what it needs, failed or was not chosen",
+    )
     assert found[3] == ("not measurable", none)
     assert found[4][0] == "holds"
 

@@ -1,4 +1,4 @@
-from tickertone.dag.summary import Summary
+from tickertone.dag.summary import NOT_CHOSEN, Summary
 from tickertone.store.journal import Entry
 
 
@@ -18,3 +18,14 @@ def test_steps_that_fail_of_the_same_are_told_in_one_sentence_and_all_counted():
         "finetune z failed: no base y",
     )
     assert "6 steps, 0 computed, 0 cached, 6 failed" in str(summary)
+
+
+def test_models_that_a_run_was_not_to_make_are_told_in_one_warning():
+    entries = [
+        Entry(run="r", experiment="e", stage="finetune", subject=name, outcome="blocked",
+              message=NOT_CHOSEN)
+        for name in "abcd"
+    ]  # fmt: skip
+    (warning,) = Summary.of("r", "e", entries).warnings
+    assert warning.startswith("finetune a, finetune b, finetune c and 1 more: not chosen")
+    assert Summary.of("r", "e", entries[:0]).warnings == ()

@@ -123,7 +123,7 @@ def test_only_uneven_weights_are_shown(findings):
 
 def test_what_is_missing_is_named_and_the_rest_is_there(findings):
     text = words(render(findings))
-    assert "This page is not complete. 1 step did not end well" in text
+    assert "This page is not complete. 1 step left no result" in text
     assert "evaluate trial/wires" in text
     assert "Not measured." in text  # target wires
     assert "Not validated." in text  # data set wires

@@ -16,7 +16,7 @@ from tickertone.dag.licences import licences_of
 from tickertone.dag.planner import CANNOT_PLAN, Node, Results
 from tickertone.dag.publish import publish
 from tickertone.dag.scope import Scope
-from tickertone.dag.summary import Summary
+from tickertone.dag.summary import NOT_CHOSEN, Summary
 from tickertone.errors import StepBlocked, StoreError, TickertoneError
 from tickertone.frozen import JSON
 from tickertone.identity.code import remember_all_code
@@ -119,9 +119,7 @@ class Run:
         """A model that this run may not compute takes part if it is there already."""
         manifest = Artifacts(self.workspace).find(step)
         if manifest is None:
-            message = "not chosen for this run, and not in the store"
-            self._note(Node(step.stage, step.subject), "blocked", step, message=message)
-            self.warnings.append(f"{step.name}: {message}, so what needs it was not made anew")
+            self._note(Node(step.stage, step.subject), "blocked", step, message=NOT_CHOSEN)
         else:
             self.done(step, manifest, made=False, seconds=0.0)
 

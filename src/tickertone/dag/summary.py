@@ -7,6 +7,7 @@ from typing import Self
 from tickertone.frozen import Frozen
 from tickertone.store.journal import Entry
 
+NOT_CHOSEN = "not chosen for this run, and not in the store"
 _NAMED = 3  # steps that are named in one sentence
 
 
@@ -37,7 +38,7 @@ class Summary(Frozen):
             failed=count["failed"],
             blocked=count["blocked"],
             failures=_in_words(failed),
-            warnings=tuple(warnings),
+            warnings=(*warnings, *_left_out(entries)),
         )
 
     def __str__(self) -> str:
@@ -50,6 +51,14 @@ class Summary(Frozen):
         if self.computed == 0 and not self.failures:
             lines.append("nothing had changed: nothing was recomputed")
         return "\n".join([*lines, *(f"warning: {w}" for w in self.warnings), *self.failures])
+
+
+def _left_out(entries: Sequence[Entry]) -> tuple[str, ...]:
+    """One sentence for all models that a run was not to make."""
+    steps = [entry.step for entry in entries if entry.message == NOT_CHOSEN]
+    if not steps:
+        return ()
+    return (f"{_named(steps)}: {NOT_CHOSEN}; what needs them was not made anew",)
 
 
 def _in_words(failed: Sequence[Entry]) -> tuple[str, ...]:

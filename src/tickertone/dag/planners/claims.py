@@ -166,7 +166,7 @@ def _why_not_made(scope: Scope, system: System, node: Node) -> str:
             scope.base_identity(name)
         except CANNOT_PLAN:
             return f"no checkpoint of {base.name}"
-    return "it failed, or what it needs did"
+    return "it, or what it needs, failed or was not chosen"
 
 
 def _of_target(scope: Scope, target: str, split: str, results: Results) -> dict[str, Output]:
