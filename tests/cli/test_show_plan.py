@@ -51,7 +51,7 @@ may run
 cached
   1 ingest, 1 validate (--all lists them)
 
-demo: 6 steps, 2 cached, 1 will run (about 10 s), 2 may run (5 min for those that are known), \
+demo: 6 steps, 2 cached, 1 will run (about 10 s), 2 may run (5 min for the 1 that are known), \
 1 blocked"""
 
 

@@ -1,6 +1,7 @@
 """What `plan` says of a run that is to come. That it then happens so: see `tests/recompute`."""
 
 import json
+import shutil
 import subprocess
 import sys
 from itertools import chain
@@ -27,6 +28,17 @@ def new_test_rows(bench):
     rows = bench.rows("headlines_test.csv")
     new = [["Quillmere books a record quarter", "positive"], ["Ostrava Foods moves", "neutral"]]
     bench.write_rows("headlines_test.csv", [*rows, *new])
+
+
+def test_a_model_whose_base_cannot_be_had_is_blocked_before_anything_was_read(copy):
+    base = {"hub": "an/encoder"}
+    bare = {"family": "encoder", "tuning": "full", "trained_on": ["demo_headlines"], "base": base}
+    copy.edit("models.yaml", lambda c: c["models"].update(bare=bare))
+    copy.edit("experiments/small.yaml", lambda c: c["models"].append("bare"))
+    shutil.rmtree(copy.workspace.var)
+    verdicts = {s.step: s.verdict for s in plan_experiment(copy.workspace, "small").steps}
+    assert verdicts["finetune bare"] == "blocked"
+    assert verdicts["finetune words"] == "may run"
 
 
 def test_after_the_run_everything_is_cached_again(copy):

@@ -93,9 +93,10 @@ class _Walk:
         if lacking:
             return planned(node, "blocked", [f"needs {', '.join(map(str, lacking))}"])
         reads = dict.fromkeys([*needs, *planner.wants(self.scope, node.subject)])
-        if untold := [n for n in reads if n in self.open and n not in self.results]:
-            return self._depends(node, [*map(str, untold)])
         try:
+            self._check_base(node)  # whatever comes out of what it waits for
+            if untold := [n for n in reads if n in self.open and n not in self.results]:
+                return self._depends(node, [*map(str, untold)])
             self._gate(node)
             step = planner.step(self.scope, node.subject, Results(self.results))
             if unknown := unknown_inputs(step):
@@ -112,6 +113,10 @@ class _Walk:
         if node.stage == "validate" and ingested not in self.open:
             spec = self.scope.dataset(node.subject)
             check_drift(self.workspace, node.subject, spec, self.results[ingested])
+
+    def _check_base(self, node: Node) -> None:
+        if node.stage in {"finetune", "extract"}:
+            self.scope.base_identity(node.subject.split("/")[0])
 
     def _check_source(self, node: Node) -> None:
         if node.stage == "ingest":

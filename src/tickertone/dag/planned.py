@@ -55,7 +55,7 @@ class Plan(Frozen):
         if not known:
             return f"{count} {verdict}"
         if len(known) < len(seconds):
-            about = f"{spelt(sum(known))} for those that are known"
+            about = f"{spelt(sum(known))} for the {len(known)} that are known"
         else:
             about = spelt(sum(known))
             if sum(known) >= 1:  # "under 1 s" is no more than that already
