@@ -53,16 +53,17 @@ def leaderboard(
     experiment: Annotated[str, typer.Argument(help="a file of data/experiments")],
     as_json: AsJson = False,
 ) -> None:
-    """Show the leaderboard of an experiment, on the full and on the clean test splits."""
+    """Show the leaderboard of an experiment, as after a run; every measure of it as JSON."""
     workspace = Workspace.find()
-    show(_known(workspace, _LEADERBOARD, experiment), as_json=as_json)
-    if not as_json:
-        _show_groups(workspace, experiment)
-        _say_what_is_older(workspace, experiment)
+    every_measure = _known(workspace, _LEADERBOARD, experiment)
+    if as_json:
+        show(every_measure, as_json=True)
+    else:
+        print_leaderboard(workspace, experiment)
 
 
 def print_leaderboard(workspace: Workspace, experiment: str) -> None:
-    """The short form, after a run; nothing where nothing was evaluated."""
+    """The measures that people ask for first; nothing where nothing was evaluated."""
     from tickertone.store.query import query
 
     answer = query(workspace, _SHORT, [experiment])
