@@ -59,10 +59,10 @@ def server(workspace: Workspace, *, private: bool) -> dict[str, str]:
     settings = {
         **os.environ,
         **base(workspace),
-        # A step that waits for the training slot asks again after at most this many seconds.
+        # A step that waits for a place to train asks again after at most this many seconds.
         "PREFECT_SERVER_CONCURRENCY_MAXIMUM_CONCURRENCY_SLOT_WAIT_SECONDS": "2",
         # Leases on disk, where every server of this workspace finds them: those in the memory of a
-        # server that was killed would hold the training slot for ever.
+        # server that was killed would hold its place to train for ever.
         "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": (
             "prefect.server.concurrency.lease_storage.filesystem"
         ),

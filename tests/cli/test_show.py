@@ -64,3 +64,9 @@ def test_long_texts_are_folded_before_a_column_is_left_out(capsys, monkeypatch):
     out = in_a_terminal(capsys, monkeypatch, 60, ("a", "text", "n"), ("x", "many words " * 9, 7))
     assert "not shown" not in out
     assert "7" in out
+
+
+def test_without_a_terminal_no_column_is_left_out(capsys):
+    columns = tuple(f"column_number_{place:02}_of_many" for place in range(30))
+    out = printed(capsys, columns, tuple(range(30)), as_json=False)
+    assert all(column in out for column in columns)

@@ -3,6 +3,7 @@
 import json
 import math
 from decimal import Decimal
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -24,10 +25,14 @@ def show(answer: "Answer", *, as_json: bool, title: str = "") -> None:
     if as_json:
         print(json.dumps(_plain(_records(answer)), ensure_ascii=False, indent=1, allow_nan=False))
         return
-    console = _console()
-    widths = [_width(answer, place) for place in range(len(answer.columns))]
-    shown = _that_fit(widths, console.width)
-    console.print(_table(answer, title, widths[:shown]))
+    cells = [[_cell(value) for value in row] for row in answer.rows]
+    widths = [
+        _width([head, *(row[place] for row in cells)]) for place, head in enumerate(answer.columns)
+    ]
+    least = [_AROUND + (width if width <= _WHOLE else _TEXT) for width in widths]
+    console = _console(sum(least) + 1)
+    shown = _that_fit(least, console.width)
+    console.print(_table(answer, cells, title, widths[:shown]))
     if left_out := answer.columns[shown:]:
         console.print(f"not shown: {', '.join(left_out)} (a wider terminal has room)", style="dim")
 
@@ -37,36 +42,29 @@ def print_table(table: "Table") -> None:
     _console().print(table)
 
 
-def _console() -> "Console":
+def _console(content: int = 0) -> "Console":
+    """As wide as the terminal; without one 400 characters, or more for so much content."""
     from rich.console import Console
 
     console = Console()
-    return console if console.is_terminal else Console(width=400)
+    return console if console.is_terminal else Console(width=max(400, content))
 
 
-def _width(answer: "Answer", place: int) -> int:
-    """Of the widest cell of a column, its head included."""
+def _width(texts: list[str]) -> int:
+    """Of the widest line."""
     from rich.cells import cell_len
-    from rich.text import Text
 
-    cells = (Text.from_markup(_cell(row[place])).plain for row in answer.rows)
-    lines = (line for cell in cells for line in cell.splitlines())
-    return max(map(cell_len, [answer.columns[place], *lines]))
+    return max(cell_len(line) for text in texts for line in text.splitlines() or [""])
 
 
 def _that_fit(widths: list[int], room: int) -> int:
-    """How many columns do, one at least."""
-    taken, count = 1, 0
-    for width in widths:
-        taken += (width if width <= _WHOLE else _TEXT) + _AROUND
-        if taken > room:
-            break
-        count += 1
-    return max(count, 1)
+    """How many columns do, one at least; the first line of the frame has a width of 1."""
+    return max(sum(taken < room for taken in accumulate(widths)), 1)
 
 
-def _table(answer: "Answer", title: str, widths: list[int]) -> "Table":
+def _table(answer: "Answer", cells: list[list[str]], title: str, widths: list[int]) -> "Table":
     """The first columns, as many as there are widths."""
+    from rich.markup import escape
     from rich.table import Table
 
     table = Table(title=title or None, header_style="bold")
@@ -78,21 +76,19 @@ def _table(answer: "Answer", title: str, widths: list[int]) -> "Table":
             overflow="fold",
             no_wrap=width <= _WHOLE,
         )
-    for row in answer.rows:
-        table.add_row(*(_cell(value) for value in row[: len(widths)]))
+    for row in cells:
+        table.add_row(*(escape(cell) for cell in row[: len(widths)]))
     return table
 
 
 def _cell(value: Any) -> str:
-    from rich.markup import escape
-
     if value is None:
         return ""
     if isinstance(value, float):
         return f"{value:.4g}"
     if isinstance(value, list):
         return "[" + ", ".join(_cell(item) for item in value) + "]"
-    return escape(str(value))
+    return str(value)
 
 
 def _records(answer: "Answer") -> list[dict[str, Any]]:

@@ -94,8 +94,8 @@ class _Walk:
             return planned(node, "blocked", [f"needs {', '.join(map(str, lacking))}"])
         reads = dict.fromkeys([*needs, *planner.wants(self.scope, node.subject)])
         try:
-            self._check_base(node)  # whatever comes out of what it waits for
             if untold := [n for n in reads if n in self.open and n not in self.results]:
+                self._check_base(node)  # whatever comes out of what it waits for
                 return self._depends(node, [*map(str, untold)])
             self._gate(node)
             step = planner.step(self.scope, node.subject, Results(self.results))

@@ -1,7 +1,6 @@
-"""The tables that tell what the catalog says, rather than what a step made.
+"""The tables that tell what the catalog says, and what it takes out of the views.
 
-Rows of data sets and experiments that the catalog at hand does not name are left alone: several
-catalogs may share a database.
+Rows of data sets and experiments that the catalog at hand does not name are left alone.
 """
 
 from collections import Counter

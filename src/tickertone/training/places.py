@@ -5,7 +5,7 @@ half of the cores each are done sooner than one after the other with all. A GPU 
 a time.
 """
 
-import os
+import psutil
 
 from tickertone.training.devices import visible_gpus
 from tickertone.training.threads import cores
@@ -32,6 +32,5 @@ def threads_of(taken: int, places: int) -> int:
 
 
 def _ram() -> int:
-    """Bytes of this machine; 0 where the system does not say."""
-    pages = os.sysconf("SC_PHYS_PAGES") if hasattr(os, "sysconf") else -1
-    return pages * os.sysconf("SC_PAGE_SIZE") if pages > 0 else 0
+    """Bytes of this machine."""
+    return int(psutil.virtual_memory().total)
