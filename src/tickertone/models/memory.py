@@ -52,7 +52,7 @@ def of_training(recipe: Recipe, net: Network, *, paged: bool, at_once: int | Non
         layers = layer + net.layers * tokens * net.width * _number(recipe)
     else:
         layers = net.layers * layer
-    if isinstance(recipe, EncoderSpec) and recipe.precision == "bfloat16":
+    if isinstance(recipe, EncoderSpec) and recipe.precision != "float32":
         layers += 2 * net.weights  # autocast keeps copies of weights for the step
     return Memory(_PROCESS + base + states, layers + 3 * _logits(recipe, net, batch))
 

@@ -55,6 +55,7 @@ class Fitted(Frozen):
     best_epoch: int | None = None  # 1 = the first; the one whose weights are kept
     earlier_seconds: float = 0.0  # spent before a resumption
     device: str = "cpu"
+    precision: str | None = None  # of the steps of a training: float32 or bfloat16
     dev_log_loss: float | None = None
     dev_accuracy: float | None = None
 

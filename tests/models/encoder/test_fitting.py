@@ -139,6 +139,26 @@ def test_a_cpu_without_bfloat16_is_named_and_the_numbers_stay_those_of_the_recip
     assert len([line for line in said if "bfloat16" in line]) == expected
 
 
+@pytest.mark.parametrize(("capable", "same_as"), [(True, "bfloat16"), (False, "float32")])
+def test_left_to_the_device_training_is_in_what_that_has_instructions_for(
+    tmp_path: Path,
+    base: BaseSpec,
+    monkeypatch: pytest.MonkeyPatch,
+    capable: bool,
+    same_as: str,
+) -> None:
+    import torch
+
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"avx512_bf16": capable})
+    made = {}
+    for precision in ("auto", "float32", "bfloat16"):
+        fitting = job(tmp_path / precision, tiny_recipe(base, epochs=1, precision=precision))
+        assert fit(fitting).precision == (same_as if precision == "auto" else precision)
+        made[precision] = weights(fitting.out)
+    assert made["auto"] == made[same_as]
+    assert made["float32"] != made["bfloat16"]
+
+
 def test_autocast_changes_training_and_not_scoring(tmp_path: Path, base: BaseSpec) -> None:
     import torch
     from safetensors.torch import load_file

@@ -20,7 +20,9 @@ class EncoderSpec(EncoderForm, LearnsFromRows, Recipe):
     warmup: float = Field(0.06, ge=0, lt=1, description="share of all steps")
     weight_decay: float = Field(0.01, ge=0)
     label_smoothing: float = Field(0.0, ge=0, lt=1)
-    precision: Literal["float32", "bfloat16"] = "bfloat16"
+    precision: Literal["auto", "float32", "bfloat16"] = Field(
+        "auto", description="of training; auto: bfloat16 where the device has instructions for it"
+    )
     patience: int | None = Field(
         None, ge=1, description="stop after so many epochs without a better dev log loss"
     )

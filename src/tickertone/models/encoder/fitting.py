@@ -21,7 +21,7 @@ from tickertone.models.encoder import loading
 from tickertone.models.encoder.callbacks import Watch
 from tickertone.models.encoder.checkpoints import Progress, checkpoint_folder, newest_complete
 from tickertone.models.encoder.forward import logits_of
-from tickertone.models.encoder.trainer import Dev, EncoderTrainer
+from tickertone.models.encoder.trainer import Dev, EncoderTrainer, precision_of
 from tickertone.models.examples import (
     labels_of,
     open_snapshots,
@@ -65,6 +65,7 @@ def fit(job: FitJob) -> Fitted:
         best_epoch=progress.best_epoch,
         earlier_seconds=start[1].seconds if start else 0.0,
         device=device().type,
+        precision=precision_of(recipe),
         **_dev_metrics(model, tokenizer, dev if rank() == 0 else None),
     )
 
@@ -91,7 +92,7 @@ def _train(
         callbacks.append(EarlyStoppingCallback(recipe.patience))
     trainer = EncoderTrainer(recipe, model, tokenizer, rows, dev, root, callbacks)
     if recipe.precision == "bfloat16" and not computes_bfloat16():
-        job.say("this processor has no bfloat16 instructions: precision float32 may be faster")
+        job.say("this processor has no bfloat16 instructions: precision auto would be faster")
     job.say(f"resuming at step {start[1].step}" if start else f"training on {len(rows)} rows")
     trainer.train(resume_from_checkpoint=str(start[0]) if start else None)
     return watch.progress(trainer.state, trainer.control)

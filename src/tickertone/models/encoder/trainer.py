@@ -18,6 +18,7 @@ from tickertone.models.dev_scores import log_loss_and_accuracy
 from tickertone.models.encoder.batches import LengthSampler
 from tickertone.models.encoder.forward import logits_of
 from tickertone.models.out_of_memory import step_of_rows
+from tickertone.models.pretrained import computes_bfloat16
 from tickertone.models.token_batches import PAD_MULTIPLE
 
 _MAX_GRADIENT_NORM = 1.0
@@ -135,7 +136,7 @@ class EncoderTrainer(Trainer):  # type: ignore[misc]
         return torch.autocast(
             self.args.device.type,
             dtype=torch.bfloat16,
-            enabled=self.recipe.precision == "bfloat16",
+            enabled=precision_of(self.recipe) == "bfloat16",
         )
 
     def evaluate(self, *_: Any, **__: Any) -> dict[str, float]:
@@ -152,6 +153,13 @@ class EncoderTrainer(Trainer):  # type: ignore[misc]
     def _dev_scores(self, dev: Dev) -> tuple[float, float]:
         logits = logits_of(self.model, self.processing_class, dev.encodings)
         return log_loss_and_accuracy(logits, dev.labels)
+
+
+def precision_of(recipe: EncoderSpec) -> str:
+    """What training steps are computed in here: float32 or bfloat16."""
+    if recipe.precision == "auto":
+        return "bfloat16" if computes_bfloat16() else "float32"
+    return recipe.precision
 
 
 def training_arguments(recipe: EncoderSpec, folder: Path, *, measured: bool) -> TrainingArguments:
