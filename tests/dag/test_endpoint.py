@@ -4,6 +4,7 @@ import pytest
 
 from tests.dag.bench import EXPERIMENT, Bench
 from tests.endpoint.conftest import server, tiny  # noqa: F401 - fixtures
+from tickertone.dag.plan import plan_experiment
 from tickertone.workspace import Workspace
 
 pytestmark = pytest.mark.slow
@@ -72,6 +73,10 @@ def test_texts_that_may_not_leave_are_not_sent_to_another_machine(bench, server)
             dataset["licence"]["may_leave"] = False
 
     bench.edit("datasets.yaml", kept)
+    planned = {step.step: step for step in plan_experiment(bench.workspace, "small").steps}
+    asked = planned["extract zero_shot/demo_wires"]
+    assert asked.verdict == "blocked"  # although nothing that it reads is there yet
+    assert "their licence does not let them leave" in asked.reasons[0]
     summary, _ = bench.run()
     refused = [str(failure) for failure in summary.failures]
     assert refused

@@ -16,6 +16,7 @@ from tickertone.dag.expected import stand_in, unknown_inputs
 from tickertone.dag.expected_cost import ExpectedCost, beyond_the_cap
 from tickertone.dag.expected_memory import ExpectedMemory, too_much
 from tickertone.dag.history import History
+from tickertone.dag.may_leave import check_may_leave
 from tickertone.dag.planned import Plan, PlannedStep, Verdict, planned
 from tickertone.dag.planner import CANNOT_PLAN, Node, NoSuchOutput, Results
 from tickertone.dag.reasons import changes, in_the_store, why_not_there
@@ -95,7 +96,7 @@ class _Walk:
         reads = dict.fromkeys([*needs, *planner.wants(self.scope, node.subject)])
         try:
             if untold := [n for n in reads if n in self.open and n not in self.results]:
-                self._check_base(node)  # whatever comes out of what it waits for
+                self._check_stanzas(node)  # whatever comes out of what it waits for
                 return self._depends(node, [*map(str, untold)])
             self._gate(node)
             step = planner.step(self.scope, node.subject, Results(self.results))
@@ -114,9 +115,12 @@ class _Walk:
             spec = self.scope.dataset(node.subject)
             check_drift(self.workspace, node.subject, spec, self.results[ingested])
 
-    def _check_base(self, node: Node) -> None:
+    def _check_stanzas(self, node: Node) -> None:
+        model, _, dataset = node.subject.partition("/")
         if node.stage in {"finetune", "extract"}:
-            self.scope.base_identity(node.subject.split("/")[0])
+            self.scope.base_identity(model)
+        if node.stage == "extract":
+            check_may_leave(self.scope, model, dataset)
 
     def _check_source(self, node: Node) -> None:
         if node.stage == "ingest":

@@ -2,12 +2,11 @@
 
 from tickertone.catalog.claims import BestOfPool, ComparisonSpec, WithLabels
 from tickertone.catalog.models import base_of
-from tickertone.catalog.recipes.endpoint import EndpointSpec
 from tickertone.dag.claim_sides import System, comparisons, name_of, parts, systems
 from tickertone.dag.expected import is_unknown
+from tickertone.dag.may_leave import check_may_leave
 from tickertone.dag.planner import CANNOT_PLAN, Node, Results
 from tickertone.dag.scope import Scope
-from tickertone.endpoint.leave import refuse_what_may_not_leave
 from tickertone.errors import ConfigError
 from tickertone.frozen import JSON
 from tickertone.identity.fingerprint import parts_of
@@ -153,11 +152,9 @@ def _measurements(system: str, results: Results) -> Output:
 def _why_not_made(scope: Scope, system: System, node: Node) -> str:
     name = name_of(system)
     spec = scope.model(name) if name in scope.spec.models else None
-    if isinstance(spec, EndpointSpec) and node.stage == "extract":
-        datasets = {node.subject.split("/")[1], *spec.trained_on}
+    if spec is not None and node.stage == "extract":
         try:
-            licences = {of: scope.dataset(of).licence for of in datasets}
-            refuse_what_may_not_leave(f"server {spec.url}", spec, licences)
+            check_may_leave(scope, *node.subject.split("/"))
         except ConfigError:
             return "texts may not leave this machine"
     base = base_of(spec) if spec is not None else None

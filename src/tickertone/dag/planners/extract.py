@@ -2,11 +2,10 @@
 
 from tickertone.catalog.lineage import base_model
 from tickertone.catalog.models import ModelSpec, form_of
-from tickertone.catalog.recipes.endpoint import EndpointSpec
+from tickertone.dag.may_leave import check_may_leave
 from tickertone.dag.planner import Node, Results
 from tickertone.dag.recipes import checked, placeless
 from tickertone.dag.scope import Scope
-from tickertone.endpoint.leave import refuse_what_may_not_leave
 from tickertone.identity.fingerprint import parts_of
 from tickertone.models.families import family_of
 from tickertone.store.manifest import Step
@@ -37,10 +36,7 @@ def step(scope: Scope, subject: str, results: Results) -> Step:
     """
     model, dataset = subject.split("/")
     spec = scope.model(model)
-    if isinstance(spec, EndpointSpec):
-        seen = {dataset, *spec.trained_on}
-        licences = {name: scope.dataset(name).licence for name in sorted(seen)}
-        refuse_what_may_not_leave(f"server {spec.url}", spec, licences)
+    check_may_leave(scope, model, dataset)
     family = family_of(spec)
     base, similarity = scope.base_identity(model), scope.similarity_identity(model)
     models = {"model": results.output("finetune", model, "model")}
