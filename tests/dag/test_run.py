@@ -138,6 +138,20 @@ def test_a_deleted_report_is_put_back_though_nothing_is_computed(bench):
     assert (page.read_bytes(), docs.read_bytes()) == before
 
 
+def test_a_page_that_cannot_be_put_where_people_look_fails_the_run_until_there_is_room(bench):
+    page = bench.workspace.reports / "small" / "index.html"
+    page.mkdir(parents=True)  # in its way
+    summary, entries = bench.run()
+    assert summary.failed == 0
+    (failure,) = summary.failures
+    assert failure.startswith("the page of report small could not be put where people look: ")
+    assert "make way for it" in failure
+    assert {entry.outcome for entry in entries} == {"computed"}
+    page.rmdir()
+    assert bench.computed() == set()
+    assert page.is_file()
+
+
 def test_refreshed_logits_replace_the_old_ones(bench):
     bench.run()
     before = sorted(map(repr, bench.ask("SELECT * FROM logits")))

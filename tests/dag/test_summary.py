@@ -1,5 +1,9 @@
-from tickertone.dag.summary import NOT_CHOSEN, Summary
+import pytest
+
+from tickertone.dag.summary import NOT_CHOSEN, Summary, set_aside
+from tickertone.identity.fingerprint import Parts
 from tickertone.store.journal import Entry
+from tickertone.store.manifest import Manifest
 
 
 def failed(subject, message):
@@ -29,3 +33,28 @@ def test_models_that_a_run_was_not_to_make_are_told_in_one_warning():
     (warning,) = Summary.of("r", "e", entries).warnings
     assert warning.startswith("finetune a, finetune b, finetune c and 1 more: not chosen")
     assert Summary.of("r", "e", entries[:0]).warnings == ()
+
+
+def manifest(stage, **facts):
+    parts = Parts(stage=stage, settings={}, inputs={}, code={}, libraries={})
+    return Manifest(subject="s", fingerprint="f", parts=parts, facts=facts, outputs={})
+
+
+@pytest.mark.parametrize(
+    ("aside", "on_purpose", "said"),
+    [
+        ((0, 0), (0, 0), ""),
+        ((2, 1), (0, 0), ", 3 of 2,000 rows set aside"),
+        ((900, 1), (900, 1), ""),
+    ],
+)
+def test_rows_that_are_not_as_they_should_be_are_told_those_left_out_on_purpose_are_not(
+    aside, on_purpose, said
+):
+    splits = {
+        str(place): {"rows_read": 1000, "rows_quarantined": rows, "rows_left_out": wanted}
+        for place, (rows, wanted) in enumerate(zip(aside, on_purpose, strict=True))
+    }
+    assert set_aside(manifest("ingest", splits=splits)) == said
+    assert set_aside(manifest("validate", splits=splits)) == ""
+    assert set_aside(manifest("ingest")) == ""

@@ -85,6 +85,7 @@ def test_each_split_is_a_snapshot_and_bad_rows_are_set_aside(project: Path, tmp_
         "rows_read": 6,
         "rows_accepted": 3,
         "rows_quarantined": 3,
+        "rows_left_out": 0,
         "label_counts": {"negative": 2, "positive": 1},
     }
     assert product.facts["source"] == "local"

@@ -44,6 +44,7 @@ class Run:
         self._manifests: dict[Node, Manifest] = {}
         self._indexed: set[Node] = set()
         self.warnings: list[str] = scope.warnings
+        self._unpublished: list[str] = []
 
     @classmethod
     def open(
@@ -146,8 +147,8 @@ class Run:
             publish(self.workspace, step.subject, manifest)
         except OSError as error:  # the result stands; its page is put there by the next run
             remedy = "make way for it, and the next run puts it there"
-            self.warnings.append(
-                f"the page of {step.name} could not be put there: {error}; {remedy}"
+            self._unpublished.append(
+                f"the page of {step.name} could not be put where people look: {error}; {remedy}"
             )
         self._note(node, "computed" if made else "cached", step, seconds)
 
@@ -171,8 +172,12 @@ class Run:
         return added
 
     def close(self) -> Summary:
-        """Load what is left, and the journal of this run; a failure to do so is in the summary."""
+        """Load what is left, and the journal of this run.
+
+        A failure to do so is in the summary, as is a page that people would find as it was before.
+        """
         summary = self.summary()
+        summary = summary.model_copy(update={"failures": (*summary.failures, *self._unpublished)})
         try:
             self._load(journals=True)
         except StoreError as error:

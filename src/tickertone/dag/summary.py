@@ -1,11 +1,12 @@
-"""How a run ended, for people: counts, warnings, and one sentence a cause of failure."""
+"""What a run did, for people: counts, warnings, and one sentence a cause of failure."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import Self
+from typing import Any, Self
 
 from tickertone.frozen import Frozen
 from tickertone.store.journal import Entry
+from tickertone.store.manifest import Manifest
 
 NOT_CHOSEN = "not chosen for this run, and not in the store"
 _NAMED = 3  # steps that are named in one sentence
@@ -51,6 +52,18 @@ class Summary(Frozen):
         if self.computed == 0 and not self.failures:
             lines.append("nothing had changed: nothing was recomputed")
         return "\n".join([*lines, *(f"warning: {w}" for w in self.warnings), *self.failures])
+
+
+def set_aside(manifest: Manifest) -> str:
+    """Of an ingest, ", 3 of 1,200 rows set aside": those that could not be used as they are.
+
+    Rows left out on purpose are none of these. Nothing where there are none, and of other stages.
+    """
+    splits: Any = manifest.facts.get("splits") if manifest.stage == "ingest" else None
+    counts = [*(splits or {}).values()]
+    aside = sum(of["rows_quarantined"] - of.get("rows_left_out", 0) for of in counts)
+    read = sum(of["rows_read"] for of in counts)
+    return f", {aside:,} of {read:,} rows set aside" if aside else ""
 
 
 def _left_out(entries: Sequence[Entry]) -> tuple[str, ...]:

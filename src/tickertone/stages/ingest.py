@@ -13,8 +13,8 @@ from collections.abc import Mapping
 import pyarrow as pa
 
 from tickertone.catalog.snapshots import SnapshotSpec
-from tickertone.datasets.examples import QUARANTINE
-from tickertone.datasets.ingest import SourceRows, SplitSnapshot, snapshot_split
+from tickertone.datasets.examples import LEFT_OUT, QUARANTINE
+from tickertone.datasets.ingest import EXCLUDED, SourceRows, SplitSnapshot, snapshot_split
 from tickertone.datasets.readers.choose import SourceFile, read_split
 from tickertone.datasets.snapshot import write_table
 from tickertone.datasets.sources.exclusions import ROLE, read_list
@@ -105,13 +105,21 @@ def _counts(snapshot: SplitSnapshot) -> dict[str, object]:
         "rows_read": snapshot.rows_read,
         "rows_accepted": len(snapshot.accepted),
         "rows_quarantined": len(snapshot.quarantine),
+        "rows_left_out": sum(
+            reason.startswith((LEFT_OUT, EXCLUDED)) for reason in _reasons(snapshot)
+        ),
         "label_counts": snapshot.label_counts,
     }
 
 
+def _reasons(snapshot: SplitSnapshot) -> list[str]:
+    found: list[str] = snapshot.quarantine["reason"].to_pylist()
+    return found
+
+
 def _say_counts(subject: str, snapshots: list[SplitSnapshot], say: Say) -> None:
     for s in snapshots:
-        reasons = Counter(_FIRST_WORDS.split(r)[0] for r in s.quarantine["reason"].to_pylist())
+        reasons = Counter(_FIRST_WORDS.split(reason)[0] for reason in _reasons(s))
         why = ", ".join(f"{count} {reason}" for reason, count in sorted(reasons.items()))
         say(
             f"{subject} {s.split}: {s.rows_read} rows read, {len(s.accepted)} accepted, "
