@@ -26,6 +26,7 @@ def test_what_is_not_known_is_a_dash(form, value):
     [
         (numbers.share(0.8735), "0.874"),
         (numbers.percent(0.8742), "87.4 %"),
+        (numbers.hundredths(0.8742), "87.4"),
         (numbers.p_value(0.0004), "<0.001"),
         (numbers.p_value(0.0342), "0.034"),
         (numbers.count(2388), "2,388"),

@@ -4,6 +4,7 @@ from html.parser import HTMLParser
 
 import pytest
 
+from tests.report.conftest import row
 from tickertone.report.findings import DatasetFindings, TargetFindings
 from tickertone.report.render import render
 
@@ -70,6 +71,28 @@ def test_a_target_without_clean_texts_says_so(findings):
     assert "there is no clean part to score" in words(html)
 
 
+def test_a_winner_that_was_tuned_on_the_targets_own_data_is_marked_as_no_member(findings):
+    found = findings.targets["tweets"]
+    rows = [row("own", "model", 0.93), *found.leaderboard]
+    tuned = replace(found, leaderboard=rows, pool=("minilm", "finbert", "tfidf"))
+    text = words(render(replace(findings, targets={"tweets": tuned})))
+    assert "own is right on 93.0 %" in text
+    assert "It was tuned on this very data set, and is no member of the ensembles." in text
+    assert text.count("own tuned here") == 1
+    assert "made from labels of this target's own data set" in text.replace("\u2019", "'")
+    assert "tuned here" not in words(render(findings)).lower()
+
+
+def test_accuracy_is_in_percent_in_tables_and_on_axes_and_other_scores_are_shares(findings):
+    html = render(findings)
+    assert re.search(r"mean\W+88\.0\s*86\.0\W90\.0\s*0\.120", words(html))
+    chart = html[html.index('aria-label="Interval chart') :]
+    labels = re.findall(r"<text[^>]*>([^<]+)</text>", chart[: chart.index("</svg>")])
+    assert "accuracy, %" in labels
+    assert "90" in labels
+    assert not any(label.startswith("0.") for label in labels)
+
+
 def test_contaminated_systems_are_flagged_with_the_reason(findings):
     text = words(render(findings))
     assert "finbert: saw FPB: card" in text
@@ -92,7 +115,7 @@ def test_published_figures_stand_apart_with_their_source(findings):
     (aside,) = re.findall(r'<aside class="published">.*?</aside>', html, flags=re.DOTALL)
     text = words(aside)
     assert "Published elsewhere, not measured here" in text
-    assert re.search(r"somebody's model\s*0\.912\s*\W\s*0\.900\s*their paper, table 2", text)
+    assert re.search(r"somebody's model\s*91\.2\s*\W\s*0\.900\s*their paper, table 2", text)
     assert html.count("somebody&#39;s model") == 1
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from statistics import mean
 from typing import TYPE_CHECKING
 
-from tickertone.report.charts import COMBINER, INK, SOFT, drawing, svg
+from tickertone.report.charts import COMBINER, INK, SOFT, drawing, in_percent, svg
 from tickertone.report.findings import Findings, Row, Rows
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ def _set_chart(rows: Rows, averaged: Rows) -> str:
             axes.set_xticks(range(len(ticks)), ticks)
             _grid(axes)
         above.axhline(rows[0]["asked"], color=INK, linewidth=1, linestyle=(0, (2, 3)))
-        above.set_ylabel("coverage")
+        in_percent(above.yaxis, "coverage")
         below.set_ylabel("labels in a set")
         below.set_xlabel("labels a class")
         return svg(figure, "prediction-sets")
@@ -122,7 +122,7 @@ def _selective_chart(shares: Sequence[float], means: Sequence[tuple[int, Sequenc
         for place, (k, accuracies) in enumerate(means):
             strength = round(0.25 + 0.75 * (place + 1) / len(means), 3)
             axes.plot(
-                [100 * share for share in shares],
+                shares,
                 accuracies,
                 color=COMBINER,
                 alpha=strength,
@@ -133,8 +133,8 @@ def _selective_chart(shares: Sequence[float], means: Sequence[tuple[int, Sequenc
             )
         axes.invert_xaxis()
         _grid(axes)
-        axes.set_xlabel("most confident share of the texts, %")
-        axes.set_ylabel("accuracy")
+        in_percent(axes.xaxis, "most confident texts")
+        in_percent(axes.yaxis, "accuracy")
         figure.legend(loc="outside lower center", ncols=3, frameon=False, fontsize=9)
         return svg(figure, "selective")
 

@@ -15,6 +15,7 @@ from tickertone.report.leaderboard import Ranking
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.axis import Axis
     from matplotlib.figure import Figure
 
 # Stand-ins, because matplotlib takes no CSS variable.
@@ -80,7 +81,7 @@ def accuracy_intervals(ranking: Ranking, name: str) -> str:
         axes.tick_params(axis="y", length=0)
         axes.grid(visible=True, axis="x")
         axes.set_axisbelow(True)
-        axes.set_xlabel("accuracy")
+        in_percent(axes.xaxis, "accuracy")
         return svg(figure, name)
 
 
@@ -102,8 +103,8 @@ def reliability(bins: Rows, kinds: Mapping[str, str], name: str) -> str:
         axes.set_ylim(-0.02, 1.02)
         axes.grid(visible=True)
         axes.set_axisbelow(True)
-        axes.set_xlabel("confidence (highest probability)")
-        axes.set_ylabel("share that is right")
+        in_percent(axes.xaxis, "confidence (highest probability)")
+        in_percent(axes.yaxis, "texts that are right")
         return svg(figure, name)
 
 
@@ -121,6 +122,12 @@ def _reliability_line(axes: "Axes", rows: Rows, kind: str) -> None:
         marker=_MARKERS[kind],
         zorder=3,
     )
+
+
+def in_percent(axis: "Axis", name: str) -> None:
+    """Name an axis whose values are shares, and write these in percent."""
+    axis.set_major_formatter(lambda value, _place: f"{100 * value:g}")
+    axis.set_label_text(f"{name}, %")
 
 
 def svg(figure: "Figure", name: str) -> str:

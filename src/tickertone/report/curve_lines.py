@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from tickertone.report.budgets import Curve
+from tickertone.report.charts import in_percent
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -31,5 +32,5 @@ def frame(figure: "Figure", axes: "Axes", ticks: Sequence[str]) -> None:
     axes.grid(visible=True, axis="y")
     axes.set_axisbelow(True)
     axes.set_xlabel("labels a class")
-    axes.set_ylabel("accuracy")
+    in_percent(axes.yaxis, "accuracy")
     figure.legend(loc="outside lower center", ncols=2, frameon=False, fontsize=9)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tickertone.report.charts import COMBINER, INK, SOFT, drawing, svg
+from tickertone.report.charts import COMBINER, INK, SOFT, drawing, in_percent, svg
 from tickertone.report.findings import Findings, Row, Rows
 
 if TYPE_CHECKING:
@@ -64,7 +64,8 @@ def _chart(curves: dict[str, list[Row]]) -> str:
             for axes, cost in zip(row, ("members", "milliseconds_per_text"), strict=True):
                 _curve(axes, rows, cost)
             row[0].set_title(target, loc="left", fontsize=10)
-            row[0].set_ylabel("accuracy", fontsize=9)
+            in_percent(row[0].yaxis, "accuracy")
+            row[0].yaxis.label.set_fontsize(9)
         panels[-1][0].set_xlabel("members")
         panels[-1][1].set_xlabel("milliseconds a text")
         return svg(figure, "frontier")

@@ -17,7 +17,12 @@ def share(value: float | None) -> str:
 
 def percent(value: float | None) -> str:
     """A share in percent, one decimal: 87.3 %."""
-    return f"{100 * value:.1f} %" if value is not None and known(value) else DASH
+    return f"{hundredths(value)} %" if known(value) else DASH
+
+
+def hundredths(value: float | None) -> str:
+    """The same where a heading says that it is percent: 87.3."""
+    return f"{100 * value:.1f}" if value is not None and known(value) else DASH
 
 
 def points(difference: float | None) -> str:

@@ -50,6 +50,7 @@ class TargetSection:
     groups: Sequence[GroupFigures]
     by_labels: str
     options: str
+    tuned_here: frozenset[str]
 
     @property
     def full(self) -> Ranking | None:
@@ -76,6 +77,7 @@ def render(findings: Findings) -> str:
     filters: dict[str, Any] = {
         "share": numbers.share,
         "percent": numbers.percent,
+        "hundredths": numbers.hundredths,
         "points": numbers.points,
         "signed": numbers.signed,
         "minutes": numbers.minutes,
@@ -167,8 +169,15 @@ def _section(
         combiners=combiners,
         weights=weights,
         groups=group_figures(full.rows if full else (), findings.groups),
+        tuned_here=_tuned_here(found),
         **_budget_charts(findings, name, anchor),
     )
+
+
+def _tuned_here(found: TargetFindings) -> frozenset[str]:
+    """Models made for the target's own data set, which are no members of its ensembles."""
+    alone = {row["system"] for row in found.leaderboard if row["kind"] == "model"}
+    return frozenset(alone - {*found.pool} if found.pool else ())
 
 
 def _budget_charts(findings: Findings, target: str, anchor: str) -> dict[str, str]:

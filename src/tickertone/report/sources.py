@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from tickertone.report.findings import Findings, Rows
 from tickertone.report.heat_maps import HeatMap, heat_map
 from tickertone.report.leaderboard import rankings
-from tickertone.report.numbers import share
+from tickertone.report.numbers import hundredths
 
 
 @dataclass(frozen=True)
@@ -57,5 +57,5 @@ def source_section(findings: Findings) -> SourceSection | None:
     models = by_source(findings, {row["model"] for row in rows})
     scored = {row["target"] for row in rows}
     targets = [target for target in findings.target_specs if target in scored]
-    chart = heat_map(HeatMap(models, targets, values), "source-target", share)
+    chart = heat_map(HeatMap(models, targets, values), "source-target", hundredths)
     return SourceSection(chart, len(models), len(targets))
