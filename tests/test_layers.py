@@ -28,7 +28,7 @@ MAY_IMPORT = {
     | {"datasets", "validation", "models", "training", "combiners", "metrics", "report", "store"},
     "dag": GROUND
     | {"endpoint", "datasets", "models", "combiners", "stages", "store", "validation"},
-    "cli": GROUND | {"datasets", "models", "dag", "store"},
+    "cli": GROUND | {"datasets", "models", "training", "dag", "store"},
 }
 
 

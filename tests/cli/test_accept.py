@@ -90,6 +90,15 @@ def test_a_reason_must_be_given(at):
     assert "--because" in answer.err
 
 
+def test_a_list_of_none_is_said(at):
+    answer = at("accept", "--list")
+    assert (answer.code, answer.out) == (
+        0,
+        "nothing was accepted so far: no change of code was vouched for\n",
+    )
+    assert json.loads(at("accept", "--list", "--json").out) == []
+
+
 def test_nothing_to_undo_is_said(at):
     answer = at("accept", "--undo")
     assert answer.code == 1

@@ -103,7 +103,10 @@ def _list(workspace: Workspace, *, as_json: bool) -> None:
         (a.id, a.who, len(a.results), a.because, a.withdrawn and f"by {a.withdrawn.who}")
         for a in found
     )
-    show(Answer(columns=columns, rows=rows), as_json=False)
+    if rows:
+        show(Answer(columns=columns, rows=rows), as_json=False)
+    else:
+        print("nothing was accepted so far: no change of code was vouched for")
 
 
 def _show_survey(found: "Survey", *, as_json: bool) -> None:
@@ -120,8 +123,12 @@ def _show_survey(found: "Survey", *, as_json: bool) -> None:
             modules.get((c.experiment, c.node), "; ".join(c.reasons)),
         )
         for c in found.candidates
+        if as_json or c.verdict != "never run"
     )
-    show(Answer(columns=("step", "experiment", "verdict", "why"), rows=rows), as_json=as_json)
+    if rows or as_json:
+        show(Answer(columns=("step", "experiment", "verdict", "why"), rows=rows), as_json=as_json)
+    if never := len(found.candidates) - len(rows):
+        print(f"not shown: {never} steps that never ran")
 
 
 def _modules(changes: "tuple[ModuleChange, ...]") -> str:
