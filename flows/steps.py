@@ -15,7 +15,7 @@ from tickertone.dag.plan import plan
 from tickertone.dag.planned import Plan
 from tickertone.dag.run import Run
 from tickertone.dag.scope import Scope
-from tickertone.dag.summary import Summary, set_aside
+from tickertone.dag.summary import Summary, rows_set_aside
 from tickertone.store.artifacts import Artifacts
 from tickertone.store.manifest import Manifest, Step
 from tickertone.workspace import Workspace
@@ -83,7 +83,9 @@ def _note(run: Run, step: Step, state: State[Any]) -> Manifest | None:
     made = made and state.name != "Cached"
     seconds = float(manifest.facts["seconds"]) if made else 0.0
     run.done(step, manifest, made, seconds)
-    words = f"computed in {seconds:.1f} s{set_aside(manifest)}" if made else "cached"
+    words = "cached"
+    if made:
+        words = ", ".join(filter(None, (f"computed in {seconds:.1f} s", rows_set_aside(manifest))))
     log.info("%s %s", step.name, words, extra={"step": step.name, "cached": not made})
     return manifest
 

@@ -11,16 +11,7 @@ from tickertone.store.artifacts import Artifacts
 from tickertone.store.manifest import Manifest
 from tickertone.workspace import Workspace
 
-COLUMNS = (
-    "system",
-    "kind",
-    "n",
-    "accuracy",
-    "macro_f1",
-    "mcc",
-    "log_loss",
-    "p_vs_best",
-)
+OTHERS = ("macro_f1", "mcc", "log_loss", "p_vs_best")  # scores beside accuracy
 
 
 def publish_plan(planned: Plan) -> None:
@@ -63,9 +54,11 @@ def publish_leaderboard(evaluated: Mapping[str, Manifest], workspace: Workspace,
 
 
 def _leaderboard_row(subject: str, row: dict[str, Any]) -> dict[str, Any]:
-    interval = f"{row['accuracy_low']:.3f} to {row['accuracy_high']:.3f}"
-    shown = {name: _rounded(row[name]) for name in COLUMNS}
-    return {"target": subject, "split": row["split"], **shown, "accuracy_interval": interval}
+    low, high = 100 * row["accuracy_low"], 100 * row["accuracy_high"]
+    accuracy = {"accuracy %": round(100 * row["accuracy"], 1), "95 %": f"{low:.1f} to {high:.1f}"}
+    named = {name: row[name] for name in ("system", "kind", "n")}
+    others = {name: _rounded(row[name]) for name in OTHERS}
+    return {"target": subject, "split": row["split"], **named, **accuracy, **others}
 
 
 def _splits(manifest: Manifest) -> dict[str, Any]:

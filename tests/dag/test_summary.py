@@ -1,6 +1,6 @@
 import pytest
 
-from tickertone.dag.summary import NOT_CHOSEN, Summary, set_aside
+from tickertone.dag.summary import NOT_CHOSEN, Summary, rows_set_aside
 from tickertone.identity.fingerprint import Parts
 from tickertone.store.journal import Entry
 from tickertone.store.manifest import Manifest
@@ -44,7 +44,7 @@ def manifest(stage, **facts):
     ("aside", "on_purpose", "said"),
     [
         ((0, 0), (0, 0), ""),
-        ((2, 1), (0, 0), ", 3 of 2,000 rows set aside"),
+        ((2, 1), (0, 0), "3 of 2,000 rows set aside"),
         ((900, 1), (900, 1), ""),
     ],
 )
@@ -55,6 +55,6 @@ def test_rows_that_are_not_as_they_should_be_are_told_those_left_out_on_purpose_
         str(place): {"rows_read": 1000, "rows_quarantined": rows, "rows_left_out": wanted}
         for place, (rows, wanted) in enumerate(zip(aside, on_purpose, strict=True))
     }
-    assert set_aside(manifest("ingest", splits=splits)) == said
-    assert set_aside(manifest("validate", splits=splits)) == ""
-    assert set_aside(manifest("ingest")) == ""
+    assert rows_set_aside(manifest("ingest", splits=splits)) == said
+    assert rows_set_aside(manifest("validate", splits=splits)) == ""
+    assert rows_set_aside(manifest("ingest")) == ""

@@ -51,6 +51,7 @@ def confusion(system: str) -> list[dict[str, Any]]:
 def target() -> TargetFindings:
     return TargetFindings(
         leaderboard=leaderboard(),
+        pool=("minilm", "finbert", "tfidf"),
         evaluations=[
             {"split": "full", "system": s, "metric": m, "label": label, "value": 0.765}
             for s in ("mean", "minilm", "finbert", "tfidf")
@@ -101,6 +102,11 @@ def findings() -> Findings:
                 "lora": {"rank": 8},
                 "seed": 3,
                 "trained_on": ["tweets"],
+            },
+            "finbert": {
+                "family": "classifier",
+                "base": {"hub": "owner/finbert", "revision": None},
+                "trained_on": [],
             },
             "tfidf": {
                 "family": "linear",

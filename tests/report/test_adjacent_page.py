@@ -60,6 +60,23 @@ def test_labels_to_match_are_said_in_words(html):
     assert re.search(r"tfsn\s*FT\s*more than 128\s*least_squares_sgd", words(html))
 
 
+def test_no_accuracy_is_a_share_in_tables_or_on_axes(html):
+    """Coefficients, F1 and the like are; so only cells and labels that are accuracies are read."""
+    for section, caption in (("budgets", "Combiner"), ("frontier", "Target")):
+        start = html.index(f'<section id="{section}">')
+        table = html[html.index(caption, start) : html.index("</table>", start)]
+        assert re.search(r'<td class="n">(<strong>)?\d\d\.\d', table)
+        assert not re.search(r'<td class="n">(<strong>)?0\.\d\d\d', table)
+    charts = [svg for svg in re.findall(r"<svg.*?</svg>", html, re.DOTALL) if "accuracy, %" in svg]
+    assert len(charts) >= 5
+    for svg in charts:
+        labels = re.findall(r"<text[^>]*>([^<]+)</text>", svg)
+        assert [label for label in labels if re.fullmatch(r"\d\d(\.\d+)?", label)]
+        assert not [label for label in labels if re.fullmatch(r"0\.\d+", label)]
+    heat_map = html[html.index("Heat map of accuracy") :]
+    assert re.search(r">\d\d\.\d<", heat_map[: heat_map.index("</svg>")])
+
+
 def test_formulas_are_printed(html):
     assert "RI = so and so" in html
 
@@ -70,7 +87,7 @@ def test_the_lede_speaks_of_combiners_only_where_there_are_some(findings):
     assert told in render(with_some)
     alone = replace(findings, targets={})
     assert told not in render(alone)
-    assert "2 models, scored on 2 targets. Test labels serve the scores" in words(render(alone))
+    assert "3 models, scored on 2 targets. Test labels serve the scores" in words(render(alone))
 
 
 @pytest.mark.parametrize("left_out", sorted(SECTIONS))

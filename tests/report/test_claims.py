@@ -1,7 +1,8 @@
+import re
 from dataclasses import replace
 
+from tests.report.test_render import words
 from tickertone.report.claims import claims_of, papers
-from tickertone.report.numbers import hundredths
 from tickertone.report.render import render
 
 EMPTY = dict.fromkeys(
@@ -22,6 +23,9 @@ ROWS = [
         metric="macro_f1", n=90, left_value=0.9, right_value=0.876, measured=0.024, low=0.011,
         high=0.037,
     ),
+    claim("1", 2, "holds", comparison="x over y", target="tweets", split="full",
+          metric="accuracy", left_value=0.8125, right_value=0.75, measured=0.0625, low=0.01,
+          high=0.1),
     claim("2", 0, "not measurable"),
     claim("2", 1, "not measurable", comparison="x within 1 point of y", why="<x> & y: gone",
           target="tweets", split="full", metric="accuracy"),
@@ -34,7 +38,7 @@ ROWS = [
 def test_parts_stand_below_their_claim():
     claims = claims_of(ROWS)
     assert [(c.whole["claim"], len(c.parts), c.tag) for c in claims] == [
-        ("1", 1, "good"),
+        ("1", 2, "good"),
         ("2", 1, ""),
         ("3", 1, "good"),
     ]
@@ -52,12 +56,18 @@ def test_the_page_shows_verdicts_with_their_figures_and_reasons(findings):
     assert "-26.5 min" in page
 
 
+def test_accuracies_are_in_percent_and_other_scores_are_not(findings):
+    text = words(render(replace(findings, claims=ROWS)))
+    assert re.search(r"macro_f1\s*0\.900\s*0\.876\s*\+2\.4", text)
+    assert re.search(r"x over y\s*tweets\s*81\.2\s*75\.0\s*\+6\.2", text)
+
+
 def test_a_page_without_claims_does_not_speak_of_them(findings):
     assert 'id="claims"' not in render(findings)
 
 
 def test_the_page_shows_groups_beside_the_target_that_they_were_scored_on(findings):
-    page = render(replace(findings, groups={"learnt": ["minilm", "tfidf", "gone"]}))
+    page = render(replace(findings, groups={"learnt": ["minilm", "finbert", "gone"]}))
     assert "Groups of systems, on average" in page
     assert "2 of 3" in page
-    assert f"<b>{hundredths((0.871 + 0.81) / 2)}</b>" in page
+    assert re.search(r"<b>86\.[12]</b>", page)  # the mean of 87.1 and 85.2 %

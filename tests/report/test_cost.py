@@ -5,7 +5,7 @@ from tickertone.report.render import render
 
 
 def test_a_recipe_is_described_in_words(findings):
-    lora, tfidf = findings.model_specs.values()
+    lora, tfidf = findings.model_specs["minilm"], findings.model_specs["tfidf"]
     assert describe(lora) == "some-base, LoRA of rank 8, seed 3"
     assert describe({**lora, "tuning": "full"}) == "some-base, fully fine-tuned, seed 3"
     assert describe({**lora, "tuning": "qlora"}) == "some-base, QLoRA of rank 8, seed 3"
@@ -32,6 +32,7 @@ def test_times_that_others_published_stand_beside_ours_with_their_source(finding
     found = replace(findings, published_training=told)
     assert [[r["source"] for r in cost.published] for cost in model_costs(found)] == [
         ["their paper"],
+        [],
         ["another"],
     ]
     page = render(found)

@@ -9,6 +9,7 @@ from tickertone.catalog.snapshots import SnapshotSpec
 from tickertone.catalog.yaml_files import read_yaml
 from tickertone.datasets.sources.locate import source_identity
 from tickertone.errors import DataError
+from tickertone.identity.text import text_id
 from tickertone.stages.ingest import run
 from tickertone.stages.work import Product, Work
 from tickertone.workspace import Workspace
@@ -90,6 +91,22 @@ def test_each_split_is_a_snapshot_and_bad_rows_are_set_aside(project: Path, tmp_
     }
     assert product.facts["source"] == "local"
     assert "own train: 6 rows read, 3 accepted, 3 quarantined" in said[0]
+
+
+def test_rows_that_the_stanza_does_not_want_are_counted_apart_from_those_at_fault(
+    project: Path, tmp_path: Path
+):
+    (project / "data" / "seen.txt").write_text(text_id("Tolgate sinks") + "\n")
+    spec = stanza(labels={"0": "negative", "1": None}, exclude="seen.txt")
+    product, _ = ingest(spec, project, tmp_path / "out")
+    # Left out: one with label 1 in each file, and the one on the list. At fault: no text, label 7.
+    assert product.facts["splits"]["train"] == {
+        "rows_read": 6,
+        "rows_accepted": 1,
+        "rows_quarantined": 5,
+        "rows_left_out": 3,
+        "label_counts": {"negative": 1},
+    }
 
 
 def test_the_same_source_gives_the_same_bytes(project: Path, tmp_path: Path):

@@ -33,9 +33,10 @@ def manifest_of(workspace: Workspace, stage: str, rows: list[dict], facts: dict)
 
 
 def system(name: str, accuracy: float) -> dict:
-    others = dict.fromkeys(publishing.COLUMNS, 0.5)
+    others = dict.fromkeys(publishing.OTHERS, 0.5)
     bounds = {"accuracy_low": accuracy - 0.1, "accuracy_high": accuracy + 0.1}
-    return {**others, **bounds, "system": name, "accuracy": accuracy, "split": "full"}
+    named = {"system": name, "kind": "model", "n": 20, "split": "full"}
+    return {**named, "accuracy": accuracy, **bounds, **others}
 
 
 def test_the_leaderboard_lists_the_best_system_first(tmp_path, tables):
@@ -46,7 +47,8 @@ def test_the_leaderboard_lists_the_best_system_first(tmp_path, tables):
     publishing.publish_leaderboard({"demo/tweets": evaluated}, workspace, "synthetic")
 
     assert [row["system"] for row in tables["leaderboard"]] == ["better", "worse"]
-    assert tables["leaderboard"][0]["accuracy_interval"] == "0.650 to 0.850"
+    best = tables["leaderboard"][0]
+    assert (best["accuracy %"], best["95 %"]) == (75.0, "65.0 to 85.0")
 
 
 def test_data_quality_has_one_row_a_split_with_its_counts(tmp_path, tables):

@@ -1,6 +1,8 @@
 import pyarrow as pa
 import pytest
 
+from tickertone.datasets import dedupe, examples
+from tickertone.validation import frames
 from tickertone.validation.frames import count_split, rows_frame, splits_frame
 
 
@@ -43,6 +45,11 @@ def test_labels_are_escaped_because_data_docs_do_not():
 )
 def test_signs_of_a_wrong_encoding_are_seen(text, wrong):
     assert rows_frame({"train": table(text)})["wrong_encoding"].tolist() == [wrong]
+
+
+def test_reasons_are_spelt_as_ingest_spells_them():
+    """Neither layer may import the other."""
+    assert (frames.REPEAT, frames.UNWANTED) == (dedupe.REPEAT, examples.UNWANTED)
 
 
 def test_exact_repeats_are_counted_apart_from_rows_with_faults():

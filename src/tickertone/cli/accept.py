@@ -128,7 +128,7 @@ def _show_survey(found: "Survey", *, as_json: bool) -> None:
     if rows or as_json:
         show(Answer(columns=("step", "experiment", "verdict", "why"), rows=rows), as_json=as_json)
     if never := len(found.candidates) - len(rows):
-        print(f"not shown: {never} steps that never ran")
+        print(f"and {never} step{'' if never == 1 else 's'} that never ran")
 
 
 def _modules(changes: "tuple[ModuleChange, ...]") -> str:

@@ -50,9 +50,10 @@ def _libraries() -> Iterator[Finding]:
 def _gpu() -> Iterator[Finding]:
     try:
         import torch
-    except ImportError:
+
+        from tickertone.models.pretrained import computes_bfloat16
+    except ImportError:  # told above
         return
-    from tickertone.models.pretrained import computes_bfloat16
     from tickertone.training.threads import cores
 
     if torch.cuda.is_available():
@@ -60,12 +61,10 @@ def _gpu() -> Iterator[Finding]:
         name = torch.cuda.get_device_name()
         yield Finding("GPU", "ok", f"{name}, {free >> 30} of {total >> 30} GiB free")
     else:
-        within = "with" if computes_bfloat16() else "without"
-        found = f"none; {cores()} CPU cores {within} bfloat16 instructions"
-        slow = "; without such instructions trainings take about twice as long"
-        yield Finding(
-            "GPU", "note", found, f"everything runs without one{slow * (within == 'without')}"
-        )
+        found = f"none; {cores()} CPU cores"
+        if not computes_bfloat16():
+            found += " without bfloat16 instructions: trainings take about twice as long"
+        yield Finding("GPU", "note", found, "everything runs without one")
 
 
 def _mirror() -> Iterator[Finding]:

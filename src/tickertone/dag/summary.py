@@ -54,16 +54,16 @@ class Summary(Frozen):
         return "\n".join([*lines, *(f"warning: {w}" for w in self.warnings), *self.failures])
 
 
-def set_aside(manifest: Manifest) -> str:
-    """Of an ingest, ", 3 of 1,200 rows set aside": those that could not be used as they are.
+def rows_set_aside(manifest: Manifest) -> str:
+    """Of an ingest, "3 of 1,200 rows set aside": those that could not be used as they are.
 
-    Rows left out on purpose are none of these. Nothing where there are none, and of other stages.
+    Rows left out on purpose are none of these. Empty where there are none, and of other stages.
     """
     splits: Any = manifest.facts.get("splits") if manifest.stage == "ingest" else None
     counts = [*(splits or {}).values()]
-    aside = sum(of["rows_quarantined"] - of.get("rows_left_out", 0) for of in counts)
+    aside = sum(of["rows_quarantined"] - of["rows_left_out"] for of in counts)
     read = sum(of["rows_read"] for of in counts)
-    return f", {aside:,} of {read:,} rows set aside" if aside else ""
+    return f"{aside:,} of {read:,} rows set aside" if aside else ""
 
 
 def _left_out(entries: Sequence[Entry]) -> tuple[str, ...]:

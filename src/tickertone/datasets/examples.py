@@ -30,6 +30,8 @@ QUARANTINE = pa.schema(
 )
 # How the reason begins for a row that is as it should be, and that the stanza does not want.
 LEFT_OUT = "left out on purpose"
+EXCLUDED = "on the list of exclusions"  # that the user supplies
+UNWANTED = (LEFT_OUT, EXCLUDED)
 
 
 @dataclass(frozen=True)

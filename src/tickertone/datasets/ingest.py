@@ -13,12 +13,11 @@ from dataclasses import asdict, dataclass, replace
 import pyarrow as pa
 
 from tickertone.datasets.dedupe import Example, settle
-from tickertone.datasets.examples import LEFT_OUT, QUARANTINE, SNAPSHOT, Rejected, Row
+from tickertone.datasets.examples import EXCLUDED, LEFT_OUT, QUARANTINE, SNAPSHOT, Rejected, Row
 from tickertone.datasets.readers.decoding import MOST_BAD_ROWS, readable
 from tickertone.errors import DataError
 from tickertone.identity.text import example_id, normalise, text_id
 
-EXCLUDED = "on the list of exclusions"
 _SALT = "at most:"  # so that the rows kept are independent of all else that goes by hashes of ids
 
 

@@ -53,7 +53,7 @@ def of_training(recipe: Recipe, net: Network, *, paged: bool, at_once: int | Non
     else:
         layers = net.layers * layer
     if isinstance(recipe, EncoderSpec) and recipe.precision != "float32":
-        layers += 2 * net.weights  # autocast keeps copies of weights for the step
+        layers += 2 * net.weights  # autocast, where it is on, keeps copies of weights
     return Memory(_PROCESS + base + states, layers + 3 * _logits(recipe, net, batch))
 
 

@@ -21,7 +21,7 @@ def percent(value: float | None) -> str:
 
 
 def hundredths(value: float | None) -> str:
-    """The same where a heading says that it is percent: 87.3."""
+    """A share in percent for columns whose heading says so: 87.3."""
     return f"{100 * value:.1f}" if value is not None and known(value) else DASH
 
 

@@ -175,9 +175,9 @@ def _section(
 
 
 def _tuned_here(found: TargetFindings) -> frozenset[str]:
-    """Models made for the target's own data set, which are no members of its ensembles."""
+    """Models made for the target's own data set: besides members, no others are scored on it."""
     alone = {row["system"] for row in found.leaderboard if row["kind"] == "model"}
-    return frozenset(alone - {*found.pool} if found.pool else ())
+    return frozenset(alone - {*found.pool})
 
 
 def _budget_charts(findings: Findings, target: str, anchor: str) -> dict[str, str]:

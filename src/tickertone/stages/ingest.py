@@ -13,8 +13,8 @@ from collections.abc import Mapping
 import pyarrow as pa
 
 from tickertone.catalog.snapshots import SnapshotSpec
-from tickertone.datasets.examples import LEFT_OUT, QUARANTINE
-from tickertone.datasets.ingest import EXCLUDED, SourceRows, SplitSnapshot, snapshot_split
+from tickertone.datasets.examples import QUARANTINE, UNWANTED
+from tickertone.datasets.ingest import SourceRows, SplitSnapshot, snapshot_split
 from tickertone.datasets.readers.choose import SourceFile, read_split
 from tickertone.datasets.snapshot import write_table
 from tickertone.datasets.sources.exclusions import ROLE, read_list
@@ -105,9 +105,7 @@ def _counts(snapshot: SplitSnapshot) -> dict[str, object]:
         "rows_read": snapshot.rows_read,
         "rows_accepted": len(snapshot.accepted),
         "rows_quarantined": len(snapshot.quarantine),
-        "rows_left_out": sum(
-            reason.startswith((LEFT_OUT, EXCLUDED)) for reason in _reasons(snapshot)
-        ),
+        "rows_left_out": sum(reason.startswith(UNWANTED) for reason in _reasons(snapshot)),
         "label_counts": snapshot.label_counts,
     }
 

@@ -83,7 +83,7 @@ def _finetune(connection: "DuckDBPyConnection", _artifacts: Artifacts, manifest:
     features = recipe.get("features") or {}
     base = recipe.get("base") or features.get("base") or {}
     connection.execute(
-        "INSERT INTO model_row VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO model_row VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
             manifest.fingerprint,
             recipe["family"],
@@ -100,6 +100,7 @@ def _finetune(connection: "DuckDBPyConnection", _artifacts: Artifacts, manifest:
                     "samples_per_second",
                     "tokens_per_second",
                     "device",
+                    "precision",
                     "threads",
                 )
             ),

@@ -30,8 +30,8 @@ CREATE TABLE IF NOT EXISTS quarantine_row (
 CREATE TABLE IF NOT EXISTS model_row (
     fingerprint TEXT, family TEXT, base TEXT, tuning TEXT, trained_on TEXT, parameters BIGINT,
     trainable_parameters BIGINT, train_seconds DOUBLE, peak_memory_mb DOUBLE,
-    samples_per_second DOUBLE, tokens_per_second DOUBLE, device TEXT, threads BIGINT,
-    content TEXT, licences TEXT);
+    samples_per_second DOUBLE, tokens_per_second DOUBLE, device TEXT, precision TEXT,
+    threads BIGINT, content TEXT, licences TEXT);
 CREATE TABLE IF NOT EXISTS scorer_row (
     fingerprint TEXT, scorer TEXT, model_content TEXT);
 CREATE TABLE IF NOT EXISTS logit_row (

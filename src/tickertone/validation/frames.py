@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 REPEAT = "exact repeat"  # how ingest's reason for a harmless row begins
-# Its reasons, or how they begin, for a row that was to be left out.
-EXCLUDED = ("on the list of exclusions", "left out on purpose")
+# The same for a row that was to be left out.
+UNWANTED = ("left out on purpose", "on the list of exclusions")
 # Signs of a file read with the wrong encoding: the replacement character, C1 controls (cp1252 read
 # as latin-1), and UTF-8 read as a one-byte encoding.
 _MOJIBAKE = re.compile("[\ufffd\x80-\x9f]|[\u00c2\u00c3][\u00a0-\u00bf]|\u00e2\u20ac")
@@ -52,7 +52,7 @@ def count_split(
         if of == split
     ]
     repeated = sum(reason.startswith(REPEAT) for reason in reasons)
-    excluded = sum(reason.startswith(EXCLUDED) for reason in reasons)
+    excluded = sum(reason.startswith(UNWANTED) for reason in reasons)
     rejected = len(reasons) - repeated - excluded
     return SplitCounts(accepted, rejected, repeated, expected, excluded)
 

@@ -132,6 +132,7 @@ def test_a_cpu_without_bfloat16_is_named_and_the_numbers_stay_those_of_the_recip
 ) -> None:
     import torch
 
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"avx512_bf16": capable})
     said: list[str] = []
     recipe = tiny_recipe(base, epochs=1, precision="bfloat16")
@@ -149,6 +150,7 @@ def test_left_to_the_device_training_is_in_what_that_has_instructions_for(
 ) -> None:
     import torch
 
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"avx512_bf16": capable})
     made = {}
     for precision in ("auto", "float32", "bfloat16"):
