@@ -90,6 +90,16 @@ def test_a_reason_must_be_given(at):
     assert "--because" in answer.err
 
 
+def test_steps_that_never_ran_are_counted_and_not_listed(at, copy, edited):
+    copy.edit("models.yaml", lambda c: c["models"].update(third={**c["models"]["words"], "c": 9.0}))
+    copy.edit("experiments/small.yaml", lambda c: c["models"].append("third"))
+    looked = at("accept", "finetune", "--dry-run")
+    assert looked.code == 0
+    assert "finetune words" in looked.out
+    assert "third" not in looked.out
+    assert "and 1 step that never ran" in looked.out
+
+
 def test_a_list_of_none_is_said(at):
     answer = at("accept", "--list")
     assert (answer.code, answer.out) == (
