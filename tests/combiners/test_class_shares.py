@@ -74,6 +74,43 @@ def test_members_that_find_one_label_nearly_everywhere_are_not_believed_for_long
     assert np.abs(found[:, 0] - 0.5).mean() < 0.1
 
 
+def as_they_come(labels, rows, draws):
+    return np.stack(
+        [np.random.default_rng(draw).permutation(len(labels))[:rows] for draw in range(draws)]
+    )
+
+
+def test_labels_that_were_drawn_as_texts_come_say_themselves_how_common_they_are():
+    """All members find label 0 far too often: of even draws few tell against that."""
+    pool, labels = leaning(seed=3, by=4.0)
+    unlabelled, _ = leaning(seed=4, by=4.0)
+    evidence = Evidence(pool, labels, unlabelled)
+    off = [
+        np.abs(class_shares(evidence, draws)[:, 0] - 0.5).mean()
+        for draws in (
+            evenly(labels, 8, draws=40, kinds=2),
+            as_they_come(labels, 17, draws=40),  # odd, so that none has as many of both
+            as_they_come(labels, 201, draws=40),
+        )
+    ]
+    assert off[0] > 1.5 * off[1]
+    assert off[1] > 2 * off[2]
+    assert off[2] < 0.04
+
+
+@pytest.mark.parametrize("others", [3, 40])
+def test_a_draw_of_all_that_one_label_has_is_still_an_even_one(others):
+    """Of a rare label there are fewer than were asked for."""
+    pool, labels = uneven(texts=2000, seed=1)
+    rare = np.flatnonzero(labels == 0)[:3]
+    kept = np.sort(np.concatenate([rare, np.flatnonzero(labels != 0)]))
+    few = Pool.gather(pool.labels, dict(zip(pool.members, pool.logits[:, kept], strict=True)))
+    unlabelled, _ = uneven(texts=2000, seed=2)
+    evidence = Evidence(few, labels[kept], unlabelled)
+    (found,) = class_shares(evidence, evenly(labels[kept], others))
+    assert np.abs(found - SHARES).max() < 0.1
+
+
 def test_one_text_without_a_label_says_little():
     pool, labels = leaning(seed=3, by=0.0)
     unlabelled = Pool.gather(pool.labels, {name: np.array([[9.0, -9.0]]) for name in pool.members})

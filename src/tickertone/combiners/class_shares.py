@@ -13,6 +13,10 @@ There are two guesses: the predicted shares, which mostly are near the mark, and
 members that find one label nearly everywhere. The answers from both are averaged, each weighted by
 how probable its guess is, and by how probable that makes the mean prediction. The first guess is
 made of that very prediction, so that it wins unless labels tell against it: which is meant.
+
+A draw of as many texts of each label, or of all that a label has, is an even one, and says nothing
+of how common labels are. Any other is taken as texts come: its own labels then say that themselves,
+and the answer above counts as much as some texts more (which is as exact as its guesses are).
 """
 
 from typing import NamedTuple
@@ -31,6 +35,8 @@ _SPREAD = 0.05  # variance of a prediction among texts of one label: a guess tha
 _GUESSES = 4  # ... as much as so many texts
 _LEAST = 0.02  # share of a label: a task has no label that never occurs
 _ROUNDING = 1e-4  # added to variances, so that none is 0
+# So many labels tell the share of one in two as well as the guesses do.
+_WORTH = 0.25 / (_PREDICTED * _PREDICTED_OFF_BY**2 + _EVEN * _EVEN_OFF_BY**2)
 _NEVER = 1e-12  # probability of a label that no member ever finds
 
 
@@ -55,7 +61,21 @@ def class_shares(evidence: Evidence, draws: Integers) -> Floats:
     prior = np.log([_PREDICTED, _EVEN])
     logs = np.stack([by_predicted.log_evidence, by_even.log_evidence], axis=1)
     answers = np.stack([_above_zero(by_predicted.shares), _above_zero(by_even.shares)], axis=1)
-    return np.asarray((softmax(prior + logs, axis=-1)[:, :, None] * answers).sum(axis=1))
+    found = np.asarray((softmax(prior + logs, axis=-1)[:, :, None] * answers).sum(axis=1))
+    available = np.bincount(evidence.labels, minlength=len(evidence.pool.labels))
+    return _with_counts(which.sum(axis=1), available, found)
+
+
+def _with_counts(counts: Floats, available: Integers, found: Floats) -> Floats:
+    """Shares (draw, label) by the labels of draws as well, where these were not made evenly.
+
+    `counts` (draw, label) are drawn of those `available` (label,).
+    """
+    most, every = counts == counts.max(axis=1, keepdims=True), counts == available
+    even = (most | every).all(axis=1) & (most.all(axis=1) | ~every.all(axis=1))
+    drawn = counts.sum(axis=1, keepdims=True)
+    by_counts = (counts + _WORTH * found) / (drawn + _WORTH)
+    return np.where(even[:, None], found, by_counts)
 
 
 class _Answer(NamedTuple):
