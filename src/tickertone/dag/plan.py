@@ -122,6 +122,10 @@ class _Walk:
         if node.stage == "extract":
             check_may_leave(self.scope, model, dataset)
 
+    def _check_source(self, node: Node) -> None:
+        if node.stage == "ingest":
+            check_reachable(self.scope.dataset(node.subject), self.scope.catalog.folder)
+
     def _judge(self, node: Node, step: Step) -> PlannedStep:
         """A step whose inputs are known: cached, or to run."""
         computes, asked = self._computes(node), self._asked(node)
@@ -132,8 +136,7 @@ class _Walk:
             return planned(node, "cached", in_the_store(manifest), step, seconds=0.0, rows=rows)
         if not computes:
             return planned(node, "blocked", ["not chosen, and not in the store"], step)
-        if node.stage == "ingest":
-            check_reachable(self.scope.dataset(node.subject), self.scope.catalog.folder)
+        self._check_source(node)
         why = [] if asked else why_not_there(self.artifacts, self.history, step, self._rows_now)
         self._expect(node, step)
         if asked:
