@@ -83,9 +83,9 @@ def _note(run: Run, step: Step, state: State[Any]) -> Manifest | None:
     made = made and state.name != "Cached"
     seconds = float(manifest.facts["seconds"]) if made else 0.0
     run.done(step, manifest, made, seconds)
-    words = "cached"
-    if made:
-        words = ", ".join(filter(None, (f"computed in {seconds:.1f} s", rows_set_aside(manifest))))
+    words = f"computed in {seconds:.1f} s" if made else "cached"
+    if made and (aside := rows_set_aside(manifest)):
+        words += f", {aside}"
     log.info("%s %s", step.name, words, extra={"step": step.name, "cached": not made})
     return manifest
 

@@ -67,7 +67,7 @@ def test_a_page_without_claims_does_not_speak_of_them(findings):
 
 
 def test_the_page_shows_groups_beside_the_target_that_they_were_scored_on(findings):
-    page = render(replace(findings, groups={"learnt": ["minilm", "finbert", "gone"]}))
+    page = render(replace(findings, groups={"learnt": ["finbert", "tfidf", "gone"]}))
     assert "Groups of systems, on average" in page
     assert "2 of 3" in page
-    assert re.search(r"<b>86\.[12]</b>", page)  # the mean of 87.1 and 85.2 %
+    assert "<b>83.1</b>" in page  # the mean of 85.2 and 81.0 %

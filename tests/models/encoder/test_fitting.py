@@ -122,6 +122,14 @@ def test_the_seed_decides(tmp_path: Path, base: BaseSpec) -> None:
     assert made[0] == made[1] != made[2]
 
 
+def on_a_cpu(monkeypatch: pytest.MonkeyPatch, *, bfloat16: bool) -> None:
+    """Whatever this machine has: no GPU, and a CPU with or without instructions for bfloat16."""
+    import torch
+
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"avx512_bf16": bfloat16})
+
+
 @pytest.mark.parametrize(("capable", "expected"), [(True, 0), (False, 1)])
 def test_a_cpu_without_bfloat16_is_named_and_the_numbers_stay_those_of_the_recipe(
     tmp_path: Path,
@@ -130,10 +138,7 @@ def test_a_cpu_without_bfloat16_is_named_and_the_numbers_stay_those_of_the_recip
     capable: bool,
     expected: int,
 ) -> None:
-    import torch
-
-    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
-    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"avx512_bf16": capable})
+    on_a_cpu(monkeypatch, bfloat16=capable)
     said: list[str] = []
     recipe = tiny_recipe(base, epochs=1, precision="bfloat16")
     fit(job(tmp_path, recipe, say=said.append))
@@ -148,10 +153,7 @@ def test_left_to_the_device_training_is_in_what_that_has_instructions_for(
     capable: bool,
     same_as: str,
 ) -> None:
-    import torch
-
-    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
-    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"avx512_bf16": capable})
+    on_a_cpu(monkeypatch, bfloat16=capable)
     made = {}
     for precision in ("auto", "float32", "bfloat16"):
         fitting = job(tmp_path / precision, tiny_recipe(base, epochs=1, precision=precision))
