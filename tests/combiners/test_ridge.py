@@ -42,10 +42,19 @@ def test_the_penalty_is_the_one_that_predicts_texts_left_out_best(seed):
         assert np.allclose(fitted.intercepts[i], expected[4:], rtol=0, atol=1e-8)
 
 
-def test_nothing_is_learnt_from_what_does_not_repeat():
-    features = np.eye(6)[None].reshape(1, 6, 1, 6)
-    targets = np.ones((1, 6, 1))
-    assert _ridge(features, targets).tolist() == [[0.0] * 6]
+@pytest.mark.parametrize("seed", range(5))
+def test_nothing_is_learnt_from_what_does_not_repeat(seed):
+    """Left out, each of six texts at right angles is told the same under every penalty."""
+    turned, _ = np.linalg.qr(np.random.default_rng(seed).normal(size=(6, 6)))
+    for features in (np.eye(6), turned):
+        found = _ridge(features.reshape(1, 6, 1, 6), np.ones((1, 6, 1)))
+        assert found.tolist() == [[0.0] * 6]
+
+
+def test_one_text_leaves_the_mean():
+    pool, labels = skilled({"a": 0.3, "b": 1.0, "c": 2.0}, texts=40, seed=3)
+    fitted = Ridge().fit(Evidence(pool, labels), np.arange(40)[:, None])
+    assert np.allclose(fitted.predict(pool), pool.mean_probabilities, rtol=0, atol=1e-12)
 
 
 def test_predictions_are_the_nearest_distribution_to_the_weighted_sum():
