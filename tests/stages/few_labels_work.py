@@ -5,6 +5,9 @@ import dataclasses
 import numpy as np
 
 from tests.stages.scored_split import LABELS, skilled_logits, work_for, write_logits, write_split
+from tickertone.stages.examples import read_examples
+from tickertone.stages.few_labels import read_labelled
+from tickertone.stages.pools import read_pool
 
 FIT = np.random.default_rng(1).integers(3, size=240)
 TEST = np.random.default_rng(2).integers(3, size=150)
@@ -31,3 +34,9 @@ def few_labels_work(folder, *, test_labels=TEST, skill=SKILL, partial=(), notes=
     shared = {"name": "chosen", "labels": LABELS, "members": members, "draws": 4}
     work = work_for(folder, {**shared, **settings}, inputs)
     return dataclasses.replace(work, notes=notes or {})
+
+
+def known_and_test(work):
+    """What such a step reads: the labelled part, and the pool on test."""
+    test = read_pool(work, "test", read_examples(work.only("test")))
+    return read_labelled(work, test, drawn_evenly=True), test

@@ -2,13 +2,12 @@
 
 import numpy as np
 
-from tests.stages.few_labels_work import FIT, few_labels_work
+from tests.stages.few_labels_work import FIT, few_labels_work, known_and_test
 from tickertone.draws import drawn
-from tickertone.stages.few_labels import read_labelled
 
 
 def test_a_draw_knows_the_rows_that_a_model_of_the_same_few_learns_from(tmp_path):
-    known = read_labelled(few_labels_work(tmp_path))
+    known, _ = known_and_test(few_labels_work(tmp_path))
 
     draws = known.draws(5, 3)
 
@@ -18,10 +17,14 @@ def test_a_draw_knows_the_rows_that_a_model_of_the_same_few_learns_from(tmp_path
 
 
 def test_of_no_label_there_is_one_draw(tmp_path):
-    assert read_labelled(few_labels_work(tmp_path)).draws(0, 3).shape == (1, 0)
+    known, _ = known_and_test(few_labels_work(tmp_path))
+
+    assert known.draws(0, 3).shape == (1, 0)
 
 
 def test_all_of_a_rare_label_are_drawn(tmp_path):
-    draws = read_labelled(few_labels_work(tmp_path)).draws(10_000, 2)
+    known, _ = known_and_test(few_labels_work(tmp_path))
+
+    draws = known.draws(10_000, 2)
 
     assert draws.tolist() == [np.arange(len(FIT)).tolist()] * 2

@@ -4,15 +4,12 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
-from tests.stages.few_labels_work import FIT, SKILL, TEST, few_labels_work
+from tests.stages.few_labels_work import FIT, SKILL, TEST, few_labels_work, known_and_test
 from tests.stages.scored_split import skilled_logits
 from tickertone.combiners.evidence import Evidence
 from tickertone.combiners.pool import Pool
 from tickertone.combiners.registry import make_combiner
-from tickertone.stages.examples import read_examples
-from tickertone.stages.few_labels import read_labelled
 from tickertone.stages.frontier import costs_of, order_of_members, pool_of, run
-from tickertone.stages.pools import read_pool
 
 STACKING = {"kind": "stacking", "c": 0.1}
 MILLISECONDS = {"fair": 2.0, "strong": 10.0, "weak": 1.0}
@@ -47,9 +44,8 @@ def test_the_strongest_comes_first_and_each_adds_its_cost(made):
 
 def test_the_whole_pool_is_as_right_as_the_combiner_on_it(made, tmp_path):
     work = work_of(tmp_path)
-    known = read_labelled(work)
+    known, test = known_and_test(work)
     fitted = make_combiner(STACKING).fit(known.evidence, known.draws(20, 4))
-    test = read_pool(work, "test", read_examples(work.only("test")))
     right = fitted.predict(test).argmax(axis=2) == TEST
     assert made[-1]["accuracy_mean"] == pytest.approx(right.mean())
 
@@ -160,8 +156,7 @@ def test_draws_that_share_a_fit_come_out_as_alone(tmp_path):
     together = rows_of(work_of(tmp_path / "together", draws=2))
     accuracies = [row["accuracy_mean"] for row in together]
     work = work_of(tmp_path / "apart")
-    known = read_labelled(work)
-    test = read_pool(work, "test", read_examples(work.only("test")))
+    known, test = known_and_test(work)
     draws = known.draws(20, 2)
     assert set(FIT[draws[0]].tolist()) == {0, 1, 2}
     for size in (1, 2, 3):

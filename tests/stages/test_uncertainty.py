@@ -4,12 +4,9 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
-from tests.stages.few_labels_work import FIT, TEST, few_labels_work
+from tests.stages.few_labels_work import FIT, TEST, few_labels_work, known_and_test
 from tickertone.combiners.registry import make_combiner
 from tickertone.metrics.prediction_sets import cv_plus
-from tickertone.stages.examples import read_examples
-from tickertone.stages.few_labels import read_labelled
-from tickertone.stages.pools import read_pool
 from tickertone.stages.uncertainty import fold_of_rows, run
 
 STACKING = {"kind": "stacking", "c": 0.1}
@@ -65,8 +62,7 @@ def test_less_coverage_needs_fewer_labels_and_gives_smaller_sets(made, tmp_path)
 
 def test_sets_are_those_of_fits_without_a_fold_each(tmp_path):
     work = work_of(tmp_path, per_class=[12])
-    known = read_labelled(work)
-    test = read_pool(work, "test", read_examples(work.only("test")))
+    known, test = known_and_test(work)
     combiner, covered, sizes = make_combiner(STACKING), [], []
     for rows in known.draws(12, 4):
         folds = fold_of_rows(FIT[rows])
@@ -76,8 +72,7 @@ def test_sets_are_those_of_fits_without_a_fold_each(tmp_path):
             own = folds == fold
             out_of_fold[own] = fitted.predict(known.evidence.pool.rows(rows[own]))[0]
         of_test = np.concatenate([fitted.predict(test) for fitted in fits])
-        options = {"alpha": 0.1, "score": "lac", "per_label": True}
-        found = cv_plus(out_of_fold, FIT[rows], folds, of_test, **options)
+        found = cv_plus(out_of_fold, FIT[rows], folds, of_test, alpha=0.1)
         covered.append(found.holds[np.arange(len(TEST)), TEST].mean())
         sizes.append(found.holds.sum(axis=1).mean())
 

@@ -12,16 +12,21 @@ little, and many take out what the members' predictions have in common that is w
 There are two guesses: the predicted shares, which mostly are near the mark, and even shares, for
 members that find one label nearly everywhere. The answers from both are averaged, each weighted by
 how probable its guess is, and by how probable that makes the mean prediction. The first guess is
-made of that very prediction, so that it wins unless labels tell against it: which is meant.
+made of that very prediction, so that it wins unless labels tell against it: which is meant. Where
+few texts are without labels, it is nearer to even shares, and less sure.
 
-A draw of as many texts of each label, or of all that a label has, is an even one, and says nothing
-of how common labels are. Any other is taken as texts come: its own labels then say that themselves,
-and the answer above counts as much as some texts more (which is as exact as its guesses are).
+An even draw says nothing of how common labels are: one that was made so, by its evidence, and one
+of as many texts of each label, or of all that a label has. Any other is taken as texts come: its
+own labels then say that themselves, and the answer above counts as much as some texts more, as many
+as tell the share of one in two as well as its guesses do. Where nothing but a draw is known, its
+labels are all there is to say it, evenly drawn or not.
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import softmax
 
 from tickertone.combiners.evidence import Evidence
@@ -35,8 +40,7 @@ _SPREAD = 0.05  # variance of a prediction among texts of one label: a guess tha
 _GUESSES = 4  # ... as much as so many texts
 _LEAST = 0.02  # share of a label: a task has no label that never occurs
 _ROUNDING = 1e-4  # added to variances, so that none is 0
-# So many labels tell the share of one in two as well as the guesses do.
-_WORTH = 0.25 / (_PREDICTED * _PREDICTED_OFF_BY**2 + _EVEN * _EVEN_OFF_BY**2)
+_OF_A_TEXT = 0.25  # variance of whether a text has a label that one in two has
 _NEVER = 1e-12  # probability of a label that no member ever finds
 
 
@@ -54,28 +58,48 @@ def class_shares(evidence: Evidence, draws: Integers) -> Floats:
         if draws.shape[1] == around.logits.shape[1]:
             return _above_zero(which.mean(axis=1))
     everywhere = np.maximum(around.mean_probabilities, _NEVER)
+    guesses = _guesses(everywhere)
     mixture = _Mixture.of(evidence.pool.mean_probabilities[draws], which, everywhere)
-    even = np.full(len(evidence.pool.labels), 1 / len(evidence.pool.labels))
-    by_predicted = mixture.around(mixture.predicted, _PREDICTED_OFF_BY)
-    by_even = mixture.around(even, _EVEN_OFF_BY)
-    prior = np.log([_PREDICTED, _EVEN])
-    logs = np.stack([by_predicted.log_evidence, by_even.log_evidence], axis=1)
-    answers = np.stack([_above_zero(by_predicted.shares), _above_zero(by_even.shares)], axis=1)
-    found = np.asarray((softmax(prior + logs, axis=-1)[:, :, None] * answers).sum(axis=1))
-    available = np.bincount(evidence.labels, minlength=len(evidence.pool.labels))
-    return _with_counts(which.sum(axis=1), available, found)
+    found = _averaged(guesses, [mixture.around(guess) for guess in guesses])
+    if evidence.drawn_evenly:
+        return found
+    counts = which.sum(axis=1)
+    worth = _OF_A_TEXT / sum(guess.probable * guess.off_by**2 for guess in guesses)
+    by_counts = (counts + worth * found) / (counts.sum(axis=1, keepdims=True) + worth)
+    return np.where(_even(counts, evidence)[:, None], found, by_counts)
 
 
-def _with_counts(counts: Floats, available: Integers, found: Floats) -> Floats:
-    """Shares (draw, label) by the labels of draws as well, where these were not made evenly.
-
-    `counts` (draw, label) are drawn of those `available` (label,).
-    """
+def _even(counts: Floats, evidence: Evidence) -> NDArray[np.bool_]:
+    """Whether draws with so many texts of each label, (draw, label), look as if made evenly."""
+    available = np.bincount(evidence.labels, minlength=counts.shape[1])
     most, every = counts == counts.max(axis=1, keepdims=True), counts == available
     even = (most | every).all(axis=1) & (most.all(axis=1) | ~every.all(axis=1))
-    drawn = counts.sum(axis=1, keepdims=True)
-    by_counts = (counts + _WORTH * found) / (drawn + _WORTH)
-    return np.where(even[:, None], found, by_counts)
+    return np.asarray(even)
+
+
+class _Guess(NamedTuple):
+    """Shares (label,), how wrong: a standard deviation before their sum must be 1, and odds."""
+
+    shares: Floats
+    off_by: float
+    probable: float
+
+
+def _guesses(everywhere: Floats) -> tuple[_Guess, _Guess]:
+    """The predicted shares, with some texts of even shares among them, and even shares."""
+    texts, kinds = everywhere.shape
+    even = np.full(kinds, 1 / kinds)
+    predicted = (everywhere.sum(axis=0) + _GUESSES * even) / (texts + _GUESSES)
+    off_by = float(np.sqrt(_PREDICTED_OFF_BY**2 + _OF_A_TEXT / (texts + _GUESSES)))
+    return _Guess(predicted, off_by, _PREDICTED), _Guess(even, _EVEN_OFF_BY, _EVEN)
+
+
+def _averaged(guesses: Sequence[_Guess], answers: "Sequence[_Answer]") -> Floats:
+    """Each answer by how probable its guess is, and by how probable that makes what is seen."""
+    prior = np.log([guess.probable for guess in guesses])
+    logs = np.stack([answer.log_evidence for answer in answers], axis=1)
+    shares = np.stack([_above_zero(answer.shares) for answer in answers], axis=1)
+    return np.asarray((softmax(prior + logs, axis=-1)[:, :, None] * shares).sum(axis=1))
 
 
 class _Answer(NamedTuple):
@@ -105,33 +129,33 @@ class _Mixture(NamedTuple):
         sampling = _of_mean(everywhere)
         return cls(everywhere.mean(axis=0), means, sampling, variance, which.sum(axis=1) + 1)
 
-    def around(self, guess: Floats, off_by: float) -> _Answer:
+    def around(self, guess: _Guess) -> _Answer:
         """Shares that are off a guess by a normal error, of sum 1."""
-        count, kinds = len(self.means), len(guess)
-        noise = self._noise(guess)
+        count, kinds = len(self.means), len(guess.shares)
+        noise = self._noise(guess.shares)
         precise = self.means @ np.linalg.inv(noise)
-        trust = np.eye(kinds) / off_by**2
+        trust = np.eye(kinds) / guess.off_by**2
         left = precise @ self.means.transpose(0, 2, 1) + trust
-        right = precise @ self.predicted + trust @ guess
+        right = precise @ self.predicted + trust @ guess.shares
         sum_to_one = np.linalg.solve(left, np.ones((count, kinds, 1)))[..., 0]
         found = np.linalg.solve(left, right[..., None])[..., 0]
         lacking = (1 - found.sum(axis=1)) / sum_to_one.sum(axis=1)
         shares = onto_simplex(found + lacking[:, None] * sum_to_one)
-        return _Answer(shares, self._log_evidence(guess, off_by, noise))
+        return _Answer(shares, self._log_evidence(guess, noise))
 
     def _noise(self, guess: Floats) -> Floats:
         """Variance of what is left over, were the guess right, shape (draw, label, label)."""
         of_means = self.variance * (guess**2 / self.counts).sum(axis=1)[:, None, None]
         return np.asarray(of_means + self.sampling + _ROUNDING * np.eye(len(guess)))
 
-    def _log_evidence(self, guess: Floats, off_by: float, noise: Floats) -> Floats:
+    def _log_evidence(self, guess: _Guess, noise: Floats) -> Floats:
         """Up to a constant; predictions have sum 1, so that one direction of them says nothing."""
-        kinds = len(guess)
+        kinds = len(guess.shares)
         within = np.linalg.svd(np.eye(kinds) - 1 / kinds)[0][:, : kinds - 1]
         moved = self.means.transpose(0, 2, 1) @ within
-        spread = off_by**2 * moved @ moved.transpose(0, 2, 1) + noise
+        spread = guess.off_by**2 * moved @ moved.transpose(0, 2, 1) + noise
         spread = within.T @ spread @ within
-        off = (self.predicted - guess @ self.means) @ within
+        off = (self.predicted - guess.shares @ self.means) @ within
         distance = (off * np.linalg.solve(spread, off[..., None])[..., 0]).sum(axis=1)
         return np.asarray(-(distance + np.linalg.slogdet(spread)[1]) / 2)
 

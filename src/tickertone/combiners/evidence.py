@@ -17,11 +17,14 @@ class Evidence:
     """A pool of labelled texts, and one of texts without labels where there is such a part.
 
     `labels` are indices into pool.labels, shape (text,). Raises ConfigError if they are not.
+    `drawn_evenly`: so many are drawn of each label, whatever there is of it, so that how many of a
+    draw have a label says nothing. If this is not known, draws tell by their counts.
     """
 
     pool: Pool
     labels: Labels
     unlabelled: Pool | None = None
+    drawn_evenly: bool = False
 
     def __post_init__(self) -> None:
         texts, kinds = self.pool.logits.shape[1], len(self.pool.labels)

@@ -1,27 +1,20 @@
 """Conformal prediction sets: labels that hold the true one with a stated probability, from few.
 
-Two ways to calibrate them (Angelopoulos and Bates 2021, sections 1 and 4):
+CV+ (Romano, Sesia and Candes 2020, section 2.3; Barber et al. 2021): the labelled texts both fit
+the combiner and calibrate the sets, in folds; each is judged by the fit that did not see it.
+Coverage is at least 1 - 2 alpha less a term that vanishes with one fold per text; in practice it is
+near 1 - alpha. It holds on average over draws of labelled and test texts, if these are
+exchangeable; not for each text, and not once the sets were looked at to choose alpha.
 
-* `split_conformal`: labelled texts that the combiner was not fitted on set a threshold. Coverage is
-  at least 1 - alpha.
-* `cv_plus`: the labelled texts also fit the combiner, in folds; each is judged by the combiner that
-  did not see it (Romano, Sesia and Candes 2020, section 2.3; Barber et al. 2021). Coverage is at
-  least 1 - 2 alpha less a term that vanishes with one fold per text; in practice near 1 - alpha.
-
-Both hold on average over draws of labelled and test texts, if these are exchangeable; not for each
-text, and not once the sets were looked at to choose alpha. **Labelled texts drawn evenly per label
-are not exchangeable with test texts of another mix of labels.** `per_label=True` calibrates each
-label on its own texts (section 4.2, class-conditional): coverage then holds for every label, and so
-for every mix of them, but each label needs as many texts as all together do otherwise.
-
-With fewer than 1 / alpha - 1 texts to calibrate on, the sets hold all labels; `Sets.all_labels`
-says for which labels that is so.
+**Labelled texts drawn evenly per label are not exchangeable with test texts of another mix of
+labels.** So each label is calibrated on its own texts (class-conditional: Angelopoulos and Bates
+2021, section 4.2): coverage then holds for every label, and so for every mix of them, but each
+label needs as many texts as all together would. A label with fewer than 1 / alpha - 1 is in every
+set; `Sets.all_labels` says for which labels that is so.
 """
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -30,7 +23,6 @@ from tickertone.errors import ConfigError, DataError
 from tickertone.metrics.classification import Floats, Labels
 
 Bools = npt.NDArray[np.bool_]
-Score = Literal["lac", "aps"]
 
 _ROUNDING = 1e-9  # (n + 1)(1 - alpha) is whole more often than floats say
 
@@ -60,58 +52,6 @@ def mean_set_size(sets: Bools) -> float:
     return float(sets.sum(axis=1).mean())
 
 
-def lac_scores(probabilities: Floats) -> Floats:
-    """1 - p of each label, shape (..., label): least ambiguous sets, the smallest on average.
-
-    Sadinle, Lei and Wasserman 2019. Hard texts may get an empty set.
-    """
-    return np.asarray(1 - probabilities)
-
-
-def aps_scores(probabilities: Floats) -> Floats:
-    """Probability of the label and of all likelier ones, shape (..., label): adaptive sets.
-
-    Romano, Sesia and Candes 2020, without their randomisation: repeatable, and wider than needed.
-    Of equal probabilities the first label counts as the likelier.
-    """
-    order = np.argsort(-probabilities, axis=-1, kind="stable")
-    sums = np.cumsum(np.take_along_axis(probabilities, order, axis=-1), axis=-1)
-    scores = np.empty_like(sums)
-    np.put_along_axis(scores, order, sums, axis=-1)
-    return scores
-
-
-_SCORES: dict[Score, Callable[[Floats], Floats]] = {"lac": lac_scores, "aps": aps_scores}
-
-
-def split_conformal(
-    held_out: Floats,
-    labels: Labels,
-    probabilities: Floats,
-    *,
-    alpha: float,
-    score: Score,
-    per_label: bool,
-) -> Sets:
-    """Prediction sets whose coverage is at least 1 - `alpha`.
-
-    `held_out`, shape (row, label), and `labels`, shape (row,): probabilities of texts that nothing
-    was fitted on, and their true labels. `probabilities`, shape (text, label): of the texts that
-    get a set. Out-of-fold probabilities in place of held-out ones void the guarantee: see
-    `cv_plus`.
-
-    A label is in the set if its score is at most the ceil((n + 1)(1 - alpha))-th smallest of the n
-    calibration scores. Raises ConfigError for alpha outside ]0, 1[, DataError for shapes that do
-    not match.
-    """
-    _check(held_out, labels, probabilities.shape, alpha)
-    of_true = _SCORES[score](held_out)[np.arange(len(labels)), labels]
-    thresholds = np.array(
-        [_threshold(of_true[rows], alpha) for rows in _calibrating(labels, held_out, per_label)]
-    )
-    return Sets(_SCORES[score](probabilities) <= thresholds, 1 - alpha, np.isinf(thresholds))
-
-
 def cv_plus(
     out_of_fold: Floats,
     labels: Labels,
@@ -119,8 +59,6 @@ def cv_plus(
     probabilities: Floats,
     *,
     alpha: float,
-    score: Score,
-    per_label: bool,
 ) -> Sets:
     """Prediction sets from labelled texts that also fit the combiner, one fit for each fold.
 
@@ -129,38 +67,39 @@ def cv_plus(
     label): the texts that get a set, by each of those fits, not by the fit on all rows. As many
     folds as rows is the jackknife+.
 
-    A label is in the set if fewer than (n + 1)(1 - alpha) labelled rows have a smaller score than
-    it has by the same fit. The guarantee is `cv_plus_guarantee`; it supposes folds of equal size,
-    and with `per_label` as many rows of each label in each. Raises as `split_conformal` does,
-    and DataError for folds that are not 0 to one less than their number.
+    A label's score is 1 - p: least ambiguous sets, the smallest on average (Sadinle, Lei and
+    Wasserman 2019); hard texts may get an empty one. It is in the set if fewer than (n + 1)(1 -
+    alpha) of its n labelled rows have a smaller score than it has by the same fit. The guarantee is
+    the least `cv_plus_guarantee` of the labels, for as many rows of each label in each fold.
+
+    Raises ConfigError for alpha outside ]0, 1[, DataError for shapes that do not match and for
+    folds that are not 0 to one less than their number.
     """
     _check(out_of_fold, labels, probabilities.shape[1:], alpha)
-    if folds.shape != labels.shape or not np.array_equal(
-        np.unique(folds), np.arange(len(probabilities))
-    ):
+    count = len(probabilities)
+    if folds.shape != labels.shape or not np.array_equal(np.unique(folds), np.arange(count)):
         raise DataError(
             "cv_plus",
             found=f"folds {sorted(set(folds.tolist()))} of {folds.size} rows",
-            expected=f"each of 0 to {len(probabilities) - 1} for {len(labels)} rows",
+            expected=f"each of 0 to {count - 1} for {len(labels)} rows",
         )
-    of_true = _SCORES[score](out_of_fold)[np.arange(len(labels)), labels]
-    of_texts = _SCORES[score](probabilities)
-    calibrating = _calibrating(labels, out_of_fold, per_label)
+    of_true = 1 - out_of_fold[np.arange(len(labels)), labels]
+    of_texts = 1 - probabilities
     smaller = np.stack(
         [
             sum(
-                np.searchsorted(np.sort(of_true[rows & (folds == fold)]), of_texts[fold, :, label])
-                for fold in range(len(probabilities))
+                np.searchsorted(np.sort(of_true[own & (folds == fold)]), of_texts[fold, :, label])
+                for fold in range(count)
             )
-            for label, rows in enumerate(calibrating)
+            for label, own in enumerate(labels == np.arange(out_of_fold.shape[1])[:, None])
         ],
         axis=1,
     )
-    sizes = [int(rows.sum()) for rows in calibrating]
+    sizes = np.bincount(labels, minlength=out_of_fold.shape[1]).tolist()
     needed = np.array([_rank(size, alpha) for size in sizes])
     return Sets(
         holds=smaller < needed,
-        guarantee=min(cv_plus_guarantee(size, len(probabilities), alpha) for size in sizes),
+        guarantee=min(cv_plus_guarantee(size, count, alpha) for size in sizes),
         all_labels=needed > np.array(sizes),
     )
 
@@ -183,20 +122,6 @@ def cv_plus_guarantee(rows: int, folds: int, alpha: float) -> float:
 def _rank(rows: int, alpha: float) -> int:
     """ceil((n + 1)(1 - alpha)): which calibration score is the threshold, counted from 1."""
     return math.ceil((rows + 1) * (1 - alpha) - _ROUNDING)
-
-
-def _threshold(scores: Floats, alpha: float) -> float:
-    """The finite-sample quantile of calibration scores; infinite where they are too few."""
-    rank = _rank(len(scores), alpha)
-    return math.inf if rank > len(scores) else float(np.sort(scores)[rank - 1])
-
-
-def _calibrating(labels: Labels, known: Floats, per_label: bool) -> list[Bools]:
-    """For each label, which rows, shape (row,), calibrate it."""
-    width = known.shape[1]
-    if per_label:
-        return [labels == label for label in range(width)]
-    return [np.ones(len(labels), dtype=bool)] * width
 
 
 def _check(known: Floats, labels: Labels, shape: tuple[int, ...], alpha: float) -> None:

@@ -7,15 +7,14 @@ nothing has no other split; one that learns from texts without labels has those 
 import json
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 
-from tickertone.combiners.evidence import Evidence
-from tickertone.combiners.pool import Floats, Pool
+from tickertone.combiners.pool import Floats
 from tickertone.combiners.registry import make_combiner
 from tickertone.errors import ConfigError
-from tickertone.stages.examples import Examples, read_examples, read_labels
-from tickertone.stages.pools import read_pool, read_unlabelled
+from tickertone.stages.examples import Examples, read_examples
+from tickertone.stages.few_labels import read_labelled
+from tickertone.stages.pools import read_pool
 from tickertone.stages.tables import written
 from tickertone.stages.work import Made, Product, Work
 
@@ -38,7 +37,14 @@ def run(work: Work) -> Product:
     combiner = make_combiner(work.settings["combiner"])
     test_examples = read_examples(work.only("test.examples"))
     test = read_pool(work, "test", test_examples)
-    evidence = _evidence(work, test)
+    evidence = read_labelled(work, test, drawn_evenly=False).evidence
+    if "fit" in work.inputs and not len(evidence.labels):
+        raise ConfigError(
+            f"combiner {work.settings['combiner']['kind']}",
+            found="no labelled text to fit on",
+            expected="at least one",
+            remedy="name a labelled split in fit_on, or take a combiner that needs no labels",
+        )
     fitted = combiner.fit(evidence, evidence.all_rows)
     (probabilities,) = fitted.predict(test)
 
@@ -53,24 +59,6 @@ def run(work: Work) -> Product:
         outputs=written(work, {"predictions": predictions}) | {"weights": Made((weights,))},
         facts={"texts_fitted_on": len(evidence.labels), "texts": len(probabilities)},
     )
-
-
-def _evidence(work: Work, test: Pool) -> Evidence:
-    """What there is to fit on; for a rule that learns nothing, no text at all."""
-    unlabelled = read_unlabelled(work)
-    if "fit" not in work.inputs:
-        nothing = np.empty(0, dtype=np.int64)
-        return Evidence(test.rows(nothing), nothing, unlabelled)
-    examples = read_examples(work.only("fit"))
-    if not examples.example_ids:
-        raise ConfigError(
-            f"combiner {work.settings['combiner']['kind']}",
-            found="no labelled text to fit on",
-            expected="at least one",
-            remedy="name a labelled split in fit_on, or take a combiner that needs no labels",
-        )
-    labels = read_labels(work.only("fit"), work.settings["labels"])
-    return Evidence(read_pool(work, "fit", examples), labels, unlabelled)
 
 
 def _table(examples: Examples, probabilities: Floats, labels: list[str]) -> pa.Table:

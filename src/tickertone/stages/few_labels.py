@@ -31,15 +31,17 @@ class Labelled:
         return np.array([drawn(self.ids, labels, per_class, draw) for draw in range(draws)])
 
 
-def read_labelled(work: Work) -> Labelled:
-    """The labelled part of a step's target, and the texts without labels beside it."""
+def read_labelled(work: Work, test: Pool, *, drawn_evenly: bool) -> Labelled:
+    """The labelled part of a step's target, and the texts without labels beside it.
+
+    No labelled text where the step has no such part: its rule learns nothing. `drawn_evenly`:
+    combiners get draws such as `Labelled.draws` makes.
+    """
+    unlabelled = read_unlabelled(work)
+    if "fit" not in work.inputs:
+        nothing = np.empty(0, dtype=np.int64)
+        return Labelled(Evidence(test.rows(nothing), nothing, unlabelled), ())
     examples = read_examples(work.only("fit"))
     labels = read_labels(work.only("fit"), work.settings["labels"])
-    pool = read_pool(work, "fit", examples)
-    return Labelled(Evidence(pool, labels, read_unlabelled(work)), examples.example_ids)
-
-
-def without_labels(work: Work, test: Pool) -> Labelled:
-    """What a rule that learns nothing is given: no labelled text."""
-    nothing = np.empty(0, dtype=np.int64)
-    return Labelled(Evidence(test.rows(nothing), nothing, read_unlabelled(work)), ())
+    evidence = Evidence(read_pool(work, "fit", examples), labels, unlabelled, drawn_evenly)
+    return Labelled(evidence, examples.example_ids)

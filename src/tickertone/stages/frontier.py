@@ -1,6 +1,6 @@
 """frontier: one combiner on ensembles of one member, of two, ... of all: accuracy against cost.
 
-settings: `combiner` and its `name`, `labels`, `members` (stages.pools), `per_class` (labels a
+settings: `combiner` and its `name`, `labels`, `members` (stages.pools), `per_class` (labels per
 class), `draws`.
 inputs: as of stages.few_labels, and `test` with the members' logits on it.
 notes: `milliseconds`, what each member takes for a text, or null where that was never measured. No
@@ -54,7 +54,7 @@ def run(work: Work) -> Product:
     """Make `frontier`; raises what the combiner raises."""
     settings = work.settings
     test = read_pool(work, "test", read_examples(work.only("test")))
-    known = read_labelled(work)
+    known = read_labelled(work, test, drawn_evenly=True)
     draws = known.draws(settings["per_class"], settings["draws"])
     orders = order_of_members(known.evidence, draws)
     combiner = make_combiner(settings["combiner"])
@@ -135,17 +135,17 @@ def pool_of(pool: Pool, members: Integers) -> Pool:
 
 def _evidence_of(evidence: Evidence, members: Integers) -> Evidence:
     unlabelled = evidence.unlabelled
-    return Evidence(
-        pool_of(evidence.pool, members),
-        evidence.labels,
-        None if unlabelled is None else pool_of(unlabelled, members),
+    return replace(
+        evidence,
+        pool=pool_of(evidence.pool, members),
+        unlabelled=None if unlabelled is None else pool_of(unlabelled, members),
     )
 
 
 def costs_of(
     orders: Integers, members: tuple[str, ...], milliseconds: Mapping[str, float | None]
 ) -> list[float | None]:
-    """Milliseconds a text of the ensembles of each size, mean over draws; None if not known."""
+    """Milliseconds per text of the ensembles of each size, mean over draws; None if not known."""
     each = np.array([_number(milliseconds.get(member)) for member in members])
     means = np.cumsum(each[orders], axis=1).mean(axis=0)
     return [None if np.isnan(mean) else float(mean) for mean in means]

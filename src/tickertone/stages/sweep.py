@@ -1,6 +1,6 @@
 """sweep: one combiner on one target, fitted on few labels, at every budget and in every draw.
 
-settings: `combiner`, `labels`, `members` (stages.pools), `per_class` (labels a class), `draws`.
+settings: `combiner`, `labels`, `members` (stages.pools), `per_class` (labels per class), `draws`.
 inputs: `fit`, the labelled part (absent for a rule that learns nothing: its one budget is 0),
 `test`, `unlabelled` where the rule reads it, and the members' logits on each.
 outputs: `curve`, a row a budget and draw; `hits`, which test texts each of these got right;
@@ -18,7 +18,7 @@ from tickertone.combiners.pool import Floats, Labels, Pool
 from tickertone.combiners.registry import make_combiner
 from tickertone.metrics.scorecard import Metric, measure, statistics
 from tickertone.stages.examples import read_examples, read_labels
-from tickertone.stages.few_labels import read_labelled, without_labels
+from tickertone.stages.few_labels import read_labelled
 from tickertone.stages.hits import HITS, hit_rows
 from tickertone.stages.pools import read_pool
 from tickertone.stages.tables import written
@@ -74,7 +74,7 @@ def run(work: Work) -> Product:
 
 def _fits(work: Work, test: Pool) -> Iterator[Fit]:
     combiner = make_combiner(work.settings["combiner"])
-    known = read_labelled(work) if "fit" in work.inputs else without_labels(work, test)
+    known = read_labelled(work, test, drawn_evenly=True)
     for per_class in work.settings["per_class"]:
         draws = known.draws(per_class, work.settings["draws"])
         fitted = combiner.fit(known.evidence, draws)

@@ -1,6 +1,6 @@
 """uncertainty: what one combiner, fitted on few labels, can promise of single predictions.
 
-settings: `combiner` and its `name`, `labels`, `members` (stages.pools), `per_class` (labels a
+settings: `combiner` and its `name`, `labels`, `members` (stages.pools), `per_class` (labels per
 class), `draws`, `coverage` (the share of texts whose set is asked to hold the true label).
 inputs: as of stages.few_labels, and `test` with the members' logits on it.
 outputs: `prediction_sets`, a row for each k from 1 on: sets of labels for the texts of test, by CV+
@@ -14,8 +14,10 @@ What is promised, and what is not:
 * The promise is that of CV+ (metrics.prediction_sets): over draws of labelled and test texts, a set
   holds the true label with a probability of at least `guarantee`, which is well below what was
   asked; in practice coverage is near what was asked. It is no promise for each text, nor for each
-  draw, nor once labelled and test texts are not alike.
-* k labels a class are as many rows to calibrate a label with, in whole rounds of the folds: fewer
+  draw, nor once labelled and test texts are not alike. Where a target has no texts without labels,
+  a combiner that looks for some finds them among the labelled ones, of folds left out as well, and
+  nothing is promised in theory.
+* k labels per class are as many rows to calibrate a label with, in whole rounds of the folds: fewer
   than coverage / (1 - coverage) are too few, nine for 0.9, so that k has to be 12. The sets then
   hold all labels, which is true and of no use; `all_labels` says in what share of the draws that is
   so of some label.
@@ -85,7 +87,7 @@ _LEFT_OVER = -1
 
 
 class Budget(NamedTuple):
-    """Draws of one size: their rows, shape (draw, row), and what was fitted on them."""
+    """Draws of one size, and what was fitted on them."""
 
     per_class: int
     sets: list[Sets]  # one a draw; none without labels
@@ -96,7 +98,7 @@ def run(work: Work) -> Product:
     """Make `prediction_sets` and `selective`; raises what the combiner raises."""
     settings = work.settings
     test = read_pool(work, "test", read_examples(work.only("test")))
-    budgets = list(_budgets(work, read_labelled(work), test))
+    budgets = list(_budgets(work, read_labelled(work, test, drawn_evenly=True), test))
     truth = read_labels(work.only("test"), settings["labels"])
     tables = {
         "prediction_sets": pa.Table.from_pylist(
@@ -159,8 +161,6 @@ def _sets(
                 fold[chosen],
                 of_test[draw],
                 alpha=alpha,
-                score="lac",
-                per_label=True,
             )
         )
     return found
