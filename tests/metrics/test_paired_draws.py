@@ -44,16 +44,32 @@ def test_worked_out_by_hand():
     assert (interval.low, interval.high) == pytest.approx((1 / 4 - reach, 1 / 4 + reach), rel=1e-3)
 
 
-def test_it_is_the_variance_of_resampling_draws_and_texts_apart():
+def resampled_apart(differences, random, times):
+    """Variance of the mean over resamples of rows and of columns: the pigeonhole bootstrap."""
+    draws, texts = differences.shape
+    means = [
+        differences[random.integers(draws, size=draws)][:, random.integers(texts, size=texts)]
+        for _ in range(times)
+    ]
+    return np.var([cells.mean() for cells in means])
+
+
+def test_it_is_near_the_variance_of_resampling_draws_and_texts_apart():
     random = np.random.default_rng(0)
     left, right = simulated(random, 12, 80, (0.5, 1.0), (1.0, 0.6))
-    differences = left.astype(float) - right
-    means = []
-    for _ in range(8000):
-        rows, columns = random.integers(12, size=12), random.integers(80, size=80)
-        means.append(differences[rows][:, columns].mean())
     variance = paired_difference(left, right).standard_error ** 2
-    assert variance == pytest.approx(np.var(means), rel=0.12)
+    expected = resampled_apart(left.astype(float) - right, random, 8000)
+    assert variance == pytest.approx(expected, rel=0.12)
+
+
+def test_of_the_noise_of_single_cells_it_counts_two_thirds_of_that():
+    random = np.random.default_rng(1)
+    ours, theirs = 0.0, 0.0
+    for _ in range(20):
+        cells = random.normal(size=(12, 80))
+        ours += paired_difference(cells, np.zeros((1, 80))).standard_error ** 2
+        theirs += resampled_apart(cells, random, 400)
+    assert ours / theirs == pytest.approx(2 / 3, rel=0.1)
 
 
 def test_with_one_draw_it_is_the_paired_t_interval_over_texts():

@@ -3,7 +3,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tickertone.metrics.evaluation import Estimate
-from tickertone.metrics.verdicts import is_better, is_comparable, verdict_of_all
+from tickertone.metrics.verdicts import (
+    is_better,
+    is_comparable,
+    not_surer_than,
+    verdict_of_all,
+)
 
 VERDICTS = ("holds", "does not hold", "undecided", "not measurable")
 points = st.integers(-100, 100).map(lambda n: n / 100)
@@ -49,6 +54,22 @@ def test_better_means_that_the_whole_interval_is_above_the_margin(low, high, by,
 )
 def test_comparable_means_that_the_whole_interval_is_within_the_margin(low, high, verdict):
     assert is_comparable(Estimate((low + high) / 2, low, high), 0.02) == verdict
+
+
+def test_two_systems_that_never_differ_may_yet_do_so_on_what_few_texts_did_not_show():
+    same = Estimate(0.0, 0.0, 0.0)
+    assert is_comparable(not_surer_than(3, same), 0.02) == "undecided"
+    assert is_comparable(not_surer_than(2000, same), 0.02) == "holds"
+    # With 50 texts: the share at which none of them would differ in 2.5 % of cases.
+    assert (1 - not_surer_than(50, same).high) ** 50 == pytest.approx(0.025)
+
+
+@given(estimates(), st.integers(1, 5000))
+def test_an_interval_that_is_no_point_stays(found, texts):
+    kept = not_surer_than(texts, found)
+    if found.low < found.high:
+        assert kept == found
+    assert kept.low < kept.value < kept.high or kept == found
 
 
 @given(estimates(), points)

@@ -58,7 +58,7 @@ def frontier(right: Sequence[Correctness], members: Sequence[int], costs: Floats
 
     `right`: for each ensemble an array of shape (draw, text), right or wrong or a mean of such; of
     shape (1, text) where nothing was drawn. `members`: their sizes. `costs`, shape (ensemble,):
-    milliseconds a text of all members of each.
+    milliseconds per text of all members of each.
 
     Raises DataError for no ensemble, lengths that differ, sizes or costs that do not grow, and as
     `paired_difference` does.

@@ -5,11 +5,11 @@ variance of the mean difference is estimated as
 
     variance of the draw means / draws + variance of the text means / texts,
 
-which is what resampling rows and columns apart, the pigeonhole bootstrap (Owen 2007, Annals of
-Applied Statistics), comes to: it counts the noise of single cells twice, and so errs to the wide
-side. The interval gives each of the two its own quantile of Student's t and adds the squares
-(Banerjee 1960), which holds at least what it states also with three draws, where 1.96 standard
-errors held the truth in 84 % of simulated cases.
+which is near what resampling rows and columns apart, the pigeonhole bootstrap (Owen 2007, Annals
+of Applied Statistics), comes to: it counts the noise of single cells twice, that bootstrap three
+times, so that both err to the wide side. The interval gives each of the two its own quantile of
+Student's t and adds the squares (Banerjee 1960), which holds at least what it states also with
+three draws, where 1.96 standard errors held the truth in 84 % of simulated cases.
 
 Draws from one small pool of labels overlap: the interval is about further draws from that pool,
 about further test texts, and about these members.

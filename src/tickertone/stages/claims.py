@@ -10,7 +10,13 @@ from typing import Any
 import pyarrow as pa
 
 from tickertone.metrics.evaluation import Estimate
-from tickertone.metrics.verdicts import Verdict, is_better, is_comparable, verdict_of_all
+from tickertone.metrics.verdicts import (
+    Verdict,
+    is_better,
+    is_comparable,
+    not_surer_than,
+    verdict_of_all,
+)
 from tickertone.stages.claim_figures import Compared, Figures, Part, sides, systems_of
 from tickertone.stages.tables import written
 from tickertone.stages.work import Product, Work
@@ -146,15 +152,16 @@ class _Measure:
 
     def _compared(self, part: Part) -> Row:
         found = self.figures.compared(part)
+        difference = not_surer_than(found.texts, found.difference)
         told = [_draws_told(part, found), _told_by_target(part, self._to_be_known)]
         return {
             "n": found.texts,
             "left_value": found.left,
             "right_value": found.right,
-            "measured": found.difference.value,
-            "low": found.difference.low,
-            "high": found.difference.high,
-            "verdict": _verdict(part, found.difference),
+            "measured": difference.value,
+            "low": difference.low,
+            "high": difference.high,
+            "verdict": _verdict(part, difference),
             "why": "; ".join(filter(None, told)) or None,
         }
 

@@ -49,7 +49,7 @@ def test_only_order_matters_and_turning_one_round_changes_the_sign(pairs):
     if found is None:
         assert np.ptp(scores) == 0 or np.ptp(accuracies) == 0
         return
-    assert -1 - 1e-9 <= found.low <= found.high <= 1 + 1e-9
+    assert -1 <= found.low <= found.high <= 1
     assert rank_agreement(np.exp(scores), accuracies, draws=40, seed=1) == found
     turned = rank_agreement(-scores, accuracies, draws=40, seed=1)
     assert (turned.value, turned.low, turned.high) == pytest.approx(
@@ -89,6 +89,25 @@ def test_of_fifteen_independent_models_the_interval_holds_the_true_tau_nearly_al
         found = rank_agreement(scores, accuracies, draws=300, seed=seed)
         held += found.low <= true <= found.high
     assert held >= stats.binom.ppf(0.001, 400, 0.95)
+
+
+def test_of_five_independent_models_too_even_where_they_happen_to_be_in_one_order():
+    """A true tau of 0.59: more than one in ten such fives are in perfect order."""
+    random, true = np.random.default_rng(1), 2 / np.pi * np.arcsin(0.8)
+    held = perfect = 0
+    for seed in range(300):
+        scores, accuracies = random.multivariate_normal([0, 0], [[1, 0.8], [0.8, 1]], size=5).T
+        found = rank_agreement(scores, accuracies, draws=200, seed=seed)
+        held += found.low <= true <= found.high
+        perfect += found.value == 1
+    assert perfect > 15
+    assert held >= stats.binom.ppf(0.001, 300, 0.95)
+
+
+def test_of_models_in_one_order_the_far_end_is_where_disjoint_pairs_would_be_so_by_chance():
+    found = rank_agreement(np.arange(6.0), np.arange(6.0), draws=100, seed=0)
+    assert (found.value, found.high) == (1, 1)
+    assert ((1 + found.low) / 2) ** 3 == pytest.approx(0.025)
 
 
 def test_of_four_models_nothing_is_known_but_their_own_order():
