@@ -51,7 +51,7 @@ def test_a_budget_that_is_swept_is_none_to_refuse():
 def test_a_budget_that_is_not_swept_is_refused_with_those_that_are():
     error = refusal({"combiner": "ridge", "labels": 7}, {"per_class": [2, 8]})
     assert error.place.endswith(".labels")
-    assert error.found == "7 labels a class, which ridge is not fitted on"
+    assert error.found == "7 labels per class, which ridge is not fitted on"
     assert error.expected == "one of 2, 8"
     assert error.remedy.startswith("add 7 to budgets.per_class")
 

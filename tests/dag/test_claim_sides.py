@@ -44,7 +44,7 @@ def test_claims_about_budgets_cost_themselves_and_the_page(claimed):
 
 
 def test_each_target_is_a_part_and_a_mean_over_them_is_one(claimed):
-    given, without = "stacking with 8 labels a class", "mean without labels"
+    given, without = "stacking with 8 labels per class", "mean without labels"
     rows = claimed.ask(SHOWN)
     assert [row[:3] for row in rows] == [
         ("headlines", f"{given} less than 90 points below {without}", "holds"),
@@ -114,7 +114,7 @@ def test_what_models_of_few_labels_come_to_varies_with_their_draw(claimed, tmp_p
     make_claims(bench, claims_of(compared), {})
     bench.run()
     ((_, _, verdict, why),) = bench.ask(SHOWN)
-    assert why.endswith("stacking with 8 labels a class in 4 and tuned_k4 in 2")
+    assert why.endswith("stacking with 8 labels per class in 4 and tuned_k4 in 2")
     assert verdict in {"holds", "undecided"}  # of two draws little is known
 
 
@@ -125,6 +125,6 @@ def test_a_sweep_that_is_not_there_leaves_its_comparisons_unmeasured(claimed, tm
     rows = bench.ask(SHOWN)
     assert [row[2] for row in rows] == ["holds", *["not measurable"] * 3]
     failed = "it, or what it needs, failed or was not chosen"
-    both = "stacking with 8 labels a class, mean without labels"
+    both = "stacking with 8 labels per class, mean without labels"
     assert rows[1][3] == f"{both}: {failed}"
     assert rows[2][3].startswith(f"on wires, mean without labels, the best single member: {failed}")

@@ -44,7 +44,7 @@ def test_no_stand_in_for_a_colour_is_left(html):
 
 def test_where_the_compared_combiner_falls_short_the_page_says_by_how_much(html):
     text = words(html)
-    assert "with 8 labels a class, stacking being 0.8 points ahead (short by 0.3)" in text
+    assert "with 8 labels per class, stacking being 0.8 points ahead (short by 0.3)" in text
     assert "on average over all numbers of labels, stacking being 0.4 points ahead" in text
     assert "All of it is met here" not in text
 

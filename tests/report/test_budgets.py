@@ -123,5 +123,5 @@ def test_the_page_has_table_contrasts_and_charts(findings):
     assert "learner minus each other" in page
     assert '<a href="#budgets">' in page
     # Its caption and its name for those who cannot see it, on the target that was evaluated.
-    assert page.count("Accuracy by the number of labels a class") == 2
+    assert page.count("Accuracy by the number of labels per class") == 2
     assert 'id="budgets"' not in render(findings)

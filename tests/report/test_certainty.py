@@ -41,7 +41,7 @@ def test_confident_texts_have_a_row_a_number_of_labels_and_a_column_a_share():
     assert [k for k, _ in section.rows] == [0, 1, 2, 4, 8, 16, 32, 64, 128]
     (_, first), *_ = section.rows
     assert first[-1] == pytest.approx(first[0] + 0.1)
-    assert "128 labels a class" in section.chart
+    assert "128 labels per class" in section.chart
 
 
 def test_without_the_stage_there_is_no_section(findings):

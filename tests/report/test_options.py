@@ -1,4 +1,4 @@
-"""How many labels a tuned model needs to match an ensemble with eight labels a class."""
+"""How many labels a tuned model needs to match an ensemble with eight labels per class."""
 
 import pytest
 
@@ -60,7 +60,7 @@ def test_the_chart_says_which_line_is_which():
         "DA(FT)^2, band",
         "DAFT^Z, each member",
         "DAFT-E^Z",
-        "DAFT-E, 8 labels a class",
+        "DAFT-E, 8 labels per class",
     ):
         assert name in svg
     assert ">all rows</text>" in svg

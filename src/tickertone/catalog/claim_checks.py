@@ -70,7 +70,7 @@ def _check_labels(place: str, side: WithLabels, experiment: ExperimentSpec) -> N
     if side.labels not in swept:
         raise ConfigError(
             f"{place}.labels",
-            found=f"{side.labels} labels a class, which {side.combiner} is not fitted on",
+            found=f"{side.labels} labels per class, which {side.combiner} is not fitted on",
             expected=f"one of {', '.join(map(str, sorted(swept)))}",
             remedy=f"add {side.labels} to budgets.per_class, or take one of these",
         )

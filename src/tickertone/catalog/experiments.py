@@ -45,7 +45,7 @@ class TargetSpec(Frozen):
 class BudgetSpec(Frozen):
     """How many labels combiners are given, and how often these are drawn anew."""
 
-    per_class: tuple[int, ...] = Field(min_length=1, description="labels a class, 0 for none")
+    per_class: tuple[int, ...] = Field(min_length=1, description="labels per class, 0 for none")
     draws: int = Field(20, ge=2)
     compare: Name | None = Field(
         None, description="a combiner that is held against all others, with paired intervals"
@@ -54,7 +54,7 @@ class BudgetSpec(Frozen):
         0.9, gt=0, lt=1, description="how often compare's sets of labels are to hold the true one"
     )
     frontier: int | None = Field(
-        None, ge=1, description="labels a class at which compare gets 1, 2, ... of the members"
+        None, ge=1, description="labels per class at which compare gets 1, 2, ... of the members"
     )
 
     @model_validator(mode="after")

@@ -34,7 +34,7 @@ def budgets(
     target: Annotated[str | None, typer.Option(help="this target, not the mean of all")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show accuracy by the number of labels a class: of combiners, and of models tuned on few."""
+    """Show accuracy by the number of labels per class: of combiners, and of models tuned on few."""
     from tickertone.catalog.known import require_known
     from tickertone.catalog.load import load_catalog
     from tickertone.store.query import query
@@ -52,7 +52,7 @@ def budgets(
             if spec.budgets
             else f"add budgets to data/experiments/{experiment}.yaml",
         )
-    title = f"{experiment}: accuracy in %, {target or 'mean of targets'}, by labels a class"
+    title = f"{experiment}: accuracy in %, {target or 'mean of targets'}, by labels per class"
     show(answer if as_json else _by_budget(answer), as_json=as_json, title=title)
 
 

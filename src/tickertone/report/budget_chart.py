@@ -1,4 +1,4 @@
-"""Accuracy by the number of labels a class: averages that learn nothing against what learns."""
+"""Accuracy by the number of labels per class: averages that learn nothing against what learns."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any

@@ -16,7 +16,7 @@ UNIFORM = "mean"  # the kind of combiner that is the uniform mean
 
 @dataclass(frozen=True)
 class Standing:
-    """Against one other combiner at `k` labels a class; `k` None: the mean over all from 1 on."""
+    """Against one other combiner at `k` labels per class; `k` None: the mean over all from 1 on."""
 
     k: int | None
     than: str

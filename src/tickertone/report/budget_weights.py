@@ -50,6 +50,6 @@ def weight_section(findings: Findings) -> WeightSection | None:
         "budget-weights",
         share,
         scale="all",
-        below="labels a class",
+        below="labels per class",
     )
     return WeightSection(shown, chart, len({row["target"] for row in rows}))

@@ -1,4 +1,4 @@
-"""Accuracy by the number of labels a class, as the page shows it."""
+"""Accuracy by the number of labels per class, as the page shows it."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -8,7 +8,7 @@ from statistics import mean
 from tickertone.report.findings import Row, Rows
 
 TUNED = ("FT", "DA(FT)^2")
-Curve = Mapping[int, Row]  # labels a class -> accuracy: mean, and over draws min and max
+Curve = Mapping[int, Row]  # labels per class -> accuracy: mean, and over draws min and max
 
 
 @dataclass(frozen=True)

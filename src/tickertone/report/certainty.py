@@ -88,7 +88,7 @@ def _accuracy(rows: Rows, k: int, share: float) -> float:
 
 
 def _set_chart(rows: Rows, averaged: Rows) -> str:
-    """Coverage above, size below, by labels a class: a thin line a target, a thick one the mean."""
+    """Coverage above, size below, by labels per class: a line a target, a thick one the mean."""
     with drawing():
         from matplotlib.figure import Figure
 
@@ -108,7 +108,7 @@ def _set_chart(rows: Rows, averaged: Rows) -> str:
         above.axhline(rows[0]["asked"], color=INK, linewidth=1, linestyle=(0, (2, 3)))
         in_percent(above.yaxis, "coverage")
         below.set_ylabel("labels in a set")
-        below.set_xlabel("labels a class")
+        below.set_xlabel("labels per class")
         return svg(figure, "prediction-sets")
 
 
@@ -129,7 +129,7 @@ def _selective_chart(shares: Sequence[float], means: Sequence[tuple[int, Sequenc
                 marker="o",
                 markersize=3.5,
                 linewidth=1.5,
-                label=f"{k} labels a class",
+                label=f"{k} labels per class",
             )
         axes.invert_xaxis()
         _grid(axes)

@@ -1,4 +1,4 @@
-"""What charts of accuracy by the number of labels a class share: lines, bands and the frame."""
+"""What charts of accuracy by the number of labels per class share: lines, bands and the frame."""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -31,6 +31,6 @@ def frame(figure: "Figure", axes: "Axes", ticks: Sequence[str]) -> None:
     axes.set_xticks(range(len(ticks)), ticks)
     axes.grid(visible=True, axis="y")
     axes.set_axisbelow(True)
-    axes.set_xlabel("labels a class")
+    axes.set_xlabel("labels per class")
     in_percent(axes.yaxis, "accuracy")
     figure.legend(loc="outside lower center", ncols=2, frameon=False, fontsize=9)

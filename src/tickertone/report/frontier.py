@@ -23,7 +23,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class FrontierSection:
-    """The combiner, with how many labels a class it was fitted, and what that gives."""
+    """The combiner, with how many labels per class it was fitted, and what that gives."""
 
     combiner: str
     k: int
@@ -67,7 +67,7 @@ def _chart(curves: dict[str, list[Row]]) -> str:
             in_percent(row[0].yaxis, "accuracy")
             row[0].yaxis.label.set_fontsize(9)
         panels[-1][0].set_xlabel("members")
-        panels[-1][1].set_xlabel("milliseconds a text")
+        panels[-1][1].set_xlabel("milliseconds per text")
         return svg(figure, "frontier")
 
 

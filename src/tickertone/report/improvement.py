@@ -13,7 +13,7 @@ class ImprovementSection:
 
     targets: Sequence[str]
     best_members: Sequence[str]  # one a target
-    rows: Sequence[tuple[str, int, Sequence[float | None]]]  # combiner, labels a class, figures
+    rows: Sequence[tuple[str, int, Sequence[float | None]]]  # combiner, labels per class, figures
     ensemble: tuple[str, int]  # that the chart compares members with
     chart: str
     stated: str

@@ -1,4 +1,4 @@
-"""All five options of arXiv 2406.13720 by the number of labels a class, on one target."""
+"""All five options of arXiv 2406.13720 by the number of labels per class, on one target."""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -33,7 +33,7 @@ def option_lines(lines: TargetLines, shown: Sequence[str], compared: str | None,
     """FT, DA(FT)^2, each member alone, and the ensembles of `shown`, which begin without a label.
 
     `compared` has the colour of combiners. A ring is the first of `shown` without a label, a level
-    line its accuracy with FEW labels a class. `name` is unique on the page.
+    line its accuracy with FEW labels per class. `name` is unique on the page.
     """
     with drawing():
         from matplotlib.figure import Figure
@@ -74,6 +74,6 @@ def _first(axes: "Axes", curve: Curve, at: Mapping[int, int]) -> None:
     if 0 in curve:
         axes.plot([at[0]], [curve[0]["mean"]], label="DAFT-E^Z", **_NO_LABEL)
     if FEW in curve:
-        said = f"DAFT-E, {FEW} labels a class"
+        said = f"DAFT-E, {FEW} labels per class"
         level = curve[FEW]["mean"]
         axes.axhline(level, color=INK, linewidth=0.8, linestyle=(0, (2, 3)), label=said)

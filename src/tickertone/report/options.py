@@ -1,4 +1,4 @@
-"""How many labels a class a tuned model needs to match the ensemble of members with a few."""
+"""How many labels per class a tuned model needs to match the ensemble of members with a few."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -7,18 +7,18 @@ from math import log2
 from tickertone.report.budgets import Curve, target_lines
 from tickertone.report.findings import Findings, Rows
 
-FEW = 8  # labels a class that the ensemble has
+FEW = 8  # labels per class that the ensemble has
 PAPERS_LEARNER = "least_squares_sgd"  # the kind of combiner that is DAFT-E in arXiv 2406.13720
 
 
 @dataclass(frozen=True)
 class Match:
-    """One option on one target against one ensemble; `tuned` are its means by labels a class."""
+    """One option on one target against one ensemble; `tuned` are its means by labels per class."""
 
     target: str
     option: str
     ensemble: str
-    accuracy: float  # of the ensemble with FEW labels a class
+    accuracy: float  # of the ensemble with FEW labels per class
     tuned: Mapping[int, float]
     with_all: float | None  # of the option with all rows that its recipe takes
 

@@ -27,7 +27,7 @@ Rows = list[dict[str, Any]]
 CURVES = pa.schema(
     [
         *((name, pa.string()) for name in ("target", "option", "combiner")),
-        ("k", pa.int64()),  # labels a class; null: all rows that its recipe takes
+        ("k", pa.int64()),  # labels per class; null: all rows that its recipe takes
         ("draws", pa.int64()),
         *(
             (name, pa.float64())

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 Booleans = npt.NDArray[np.bool_]
-Hits = dict[int, Booleans]  # labels a class -> shape (draw, text)
+Hits = dict[int, Booleans]  # labels per class -> shape (draw, text)
 
 HITS = pa.schema([("k", pa.int64()), ("draw", pa.int64()), ("hits", pa.binary())])
 
