@@ -12,7 +12,6 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from tickertone.dag.publish import report_page
 from tickertone.workspace import Workspace
 
 _FIGURE = re.compile(r"<svg\b.*?</svg>", re.DOTALL)
@@ -50,7 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("folder", type=Path)
     parser.add_argument("names", nargs="*")
     asked = parser.parse_args(arguments)
-    page = report_page(Workspace.find(), asked.experiment).read_text(encoding="utf-8")
+    page = Workspace.find().report_page(asked.experiment).read_text(encoding="utf-8")
     found = figures(page)
     if not asked.names or {*asked.names} - {*found}:
         print("\n".join(found))

@@ -63,7 +63,7 @@ def nightly(
     validated = carry_out(run, validate)
     carry_out(run, finetune)
     carry_out(run, extract)
-    index(run, "logits", return_state=True)  # what follows reads files: it need not wait for a cure
+    index(run, return_state=True)  # what follows reads files: it need not wait for a cure
     carry_out(run, transfer)
     carry_out(run, combine)
     carry_out(run, sweep)

@@ -8,7 +8,6 @@ from prefect.client.schemas.objects import State
 from prefect.futures import as_completed
 from prefect.states import Completed, Failed
 
-from tasks.caching import results
 from tasks.publishing import publish_plan
 from tickertone.catalog.load import load_catalog
 from tickertone.dag.plan import plan
@@ -58,7 +57,7 @@ def carry_out(run: Run, stage: Task[Any, Any]) -> dict[str, Manifest]:
 
     Returns the manifests of those that succeeded, by subject.
     """
-    task = stage.with_options(result_storage=results(run.workspace))
+    task = stage.with_options(result_storage=run.workspace.prefect_results)
     manifests = {}
     for wave in run.waves(stage.name):
         waiting = {task.submit(step, run.workspace): step for step in wave}

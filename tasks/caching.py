@@ -36,11 +36,6 @@ class ByFingerprint(CachePolicy):
         return record(step, workspace).name
 
 
-def results(workspace: Workspace) -> Path:
-    """The folder of Prefect's records of results: small JSON, the manifest and where it is from."""
-    return workspace.var / "prefect" / "results"
-
-
 def record(step: Step, workspace: Workspace) -> Path:
     """Prefect's record of one step; its name is the cache key."""
-    return results(workspace) / f"{step.stage}-{step.fingerprint[:24]}"
+    return workspace.prefect_results / f"{step.stage}-{step.fingerprint[:24]}"

@@ -9,7 +9,6 @@ from tickertone.dag.run import Run
 
 @task(
     name="index",
-    task_run_name="index {what}",
     tags=["store"],
     cache_policy=NO_CACHE,  # it looks for itself what the database lacks
     persist_result=False,
@@ -17,8 +16,8 @@ from tickertone.dag.run import Run
     retry_delay_seconds=2,
     retry_condition_fn=retry_may_help,
 )
-def index(run: Run, what: str) -> int:
+def index(run: Run) -> int:
     """Load what the database lacks; the number of rows added."""
-    added = run.index(what)
+    added = run.index()
     get_run_logger().info("%d rows added", added)
     return added

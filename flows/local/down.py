@@ -24,7 +24,7 @@ def main() -> int:
     processes.stop([process for process in services(workspace) if not server.is_one(process)])
     _cancel_what_was_cut_short(workspace, began)
     processes.stop(services(workspace))
-    for note in (server.address_file(workspace), settings.home(workspace) / "worker.json"):
+    for note in (server.address_file(workspace), workspace.prefect / "worker.json"):
         note.unlink(missing_ok=True)
     print(f"stopped {len(found)} processes" if found else "nothing was running")
     return 0

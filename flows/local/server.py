@@ -42,7 +42,7 @@ def api_url(port: int) -> str:
 
 def address_file(workspace: Workspace) -> Path:
     """Where the server of `make up` leaves its address and pid."""
-    return settings.home(workspace) / "server.json"
+    return workspace.prefect / "server.json"
 
 
 def running(workspace: Workspace, patience: float = 5.0) -> str | None:
@@ -128,7 +128,7 @@ def _one_start_at_a_time(workspace: Workspace) -> AbstractContextManager[None]:
 
 
 def _log(workspace: Workspace, *, private: bool) -> Path:
-    return settings.home(workspace) / "logs" / ("private-server.log" if private else "server.log")
+    return workspace.prefect / "logs" / ("private-server.log" if private else "server.log")
 
 
 def _spawn(

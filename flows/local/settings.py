@@ -34,19 +34,14 @@ _IN_BATCHES = {
 }
 
 
-def home(workspace: Workspace) -> Path:
-    """Prefect's home: database, records of results, logs and pids of services."""
-    return workspace.var / "prefect"
-
-
 def base(workspace: Workspace) -> dict[str, str]:
     """For every process that uses Prefect."""
     return {
         HOME_VARIABLE: str(workspace.root),
         CHECKOUT_VARIABLE: str(CHECKOUT),
         "MPLCONFIGDIR": str(workspace.var / "matplotlib"),  # else it writes to the home directory
-        "PREFECT_HOME": str(home(workspace)),
-        "PREFECT_LOCAL_STORAGE_PATH": str(home(workspace) / "results"),
+        "PREFECT_HOME": str(workspace.prefect),
+        "PREFECT_LOCAL_STORAGE_PATH": str(workspace.prefect_results),
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "DO_NOT_TRACK": "1",
         "PREFECT_CLI_PROMPT": "false",

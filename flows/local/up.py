@@ -64,11 +64,9 @@ def _worker(workspace: Workspace, api: str) -> None:
         [*_PREFECT, "worker", "start", "--pool", POOL, "--name", "local"],
         environment=_environment(workspace, api) | _mark(workspace),
         folder=settings.CHECKOUT,
-        log=settings.home(workspace) / "logs" / "worker.log",
+        log=workspace.prefect / "logs" / "worker.log",
     )
-    write_durably(
-        settings.home(workspace) / "worker.json", json.dumps({"pid": process.pid}).encode()
-    )
+    write_durably(workspace.prefect / "worker.json", json.dumps({"pid": process.pid}).encode())
 
 
 def services(workspace: Workspace) -> list[psutil.Process]:
@@ -100,7 +98,9 @@ def _prefect(workspace: Workspace, api: str, *command: str) -> None:
     )
     if done.returncode:
         raise StoreError(
-            f"prefect {' '.join(command)}", found=f"{done.stdout}{done.stderr}".strip()
+            f"prefect {' '.join(command)}",
+            found=f"{done.stdout}{done.stderr}".strip(),
+            remedy="mend what it names; if that is none of yours, make down and make up again",
         )
 
 

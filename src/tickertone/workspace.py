@@ -1,7 +1,7 @@
-"""The one module that knows where things lie.
+"""Where things lie.
 
 A workspace is a folder with data/ (what people edit) and var/ (everything that a run writes).
-Other modules take a Workspace or a path from one; none builds a path from a string of its own.
+Other modules take a Workspace or a path from one.
 """
 
 import os
@@ -77,6 +77,25 @@ class Workspace:
     def reports(self) -> Path:
         """Pages for people: reports and Data Docs."""
         return self.var / "reports"
+
+    @property
+    def damaged(self) -> Path:
+        """Damaged things that were set aside; `tickertone prune` empties it."""
+        return self.var / "damaged"
+
+    @property
+    def prefect(self) -> Path:
+        """Prefect's home: database, records of results, logs and pids of services."""
+        return self.var / "prefect"
+
+    @property
+    def prefect_results(self) -> Path:
+        """Prefect's records of results: small JSON, the manifest and where it is from."""
+        return self.prefect / "results"
+
+    def report_page(self, experiment: str) -> Path:
+        """Where the report of an experiment is looked for."""
+        return self.reports / experiment / "index.html"
 
     @property
     def database(self) -> Path:

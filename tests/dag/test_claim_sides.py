@@ -54,7 +54,7 @@ def test_each_target_is_a_part_and_a_mean_over_them_is_one(claimed):
             f"{without} within 90 points of the best single member, on average over 2 targets",
             "holds",
         ),
-        ("wires", f"{without} better than {without}", "does not hold"),
+        ("wires", f"{without} better than {without}", "undecided"),  # so few texts
     ]
     assert rows[0][3] == f"the interval is over texts and draws of labels, {given} in 4"
 

@@ -140,7 +140,10 @@ def test_a_config_with_other_than_numbers_cannot_be_told(tmp_path, layers):
 
     training, _ = expected({"folder": str(folder)})
 
-    assert str(training) == "memory not known: t5 has no config.json and weights that say it"
+    assert (
+        str(training)
+        == "memory not known: the size of t5 cannot be read from its config.json and weights"
+    )
 
 
 def test_what_will_not_fit_is_told_from_what_may_not():
@@ -159,7 +162,7 @@ def test_one_warning_names_the_steps_that_may_not_fit():
 
     (warning,) = too_much(steps)
 
-    assert warning.startswith("memory may not do for finetune a: 6.0 GiB are free.")
+    assert warning.startswith("memory may run out in finetune a: 6.0 GiB are free.")
     assert "TICKERTONE_MICRO_BATCH" in warning  # a smaller batch_size would make another model
     assert too_much(steps[1:]) == []
     assert "and 2 more" in too_much([(f"finetune {i}", large) for i in range(5)])[0]
@@ -235,4 +238,4 @@ def test_a_plan_warns_of_what_will_not_fit(planned_with):
     found = planned_with(GIB // 2)
 
     assert "will not fit into 0.5 GiB" in plan_as_text(found)
-    assert any("memory may not do for finetune tuned" in words for words in found.warnings)
+    assert any("memory may run out in finetune tuned" in words for words in found.warnings)

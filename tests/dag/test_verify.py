@@ -190,7 +190,7 @@ def test_what_lies_about_is_told_and_is_no_damage(copy):
     said = "\n".join(verdict.notes)
     assert "1 half-written draft of" in said
     assert "1 training that did not end" in said
-    assert "mine.txt: nothing tells what it should be" in said
+    assert "mine.txt: no manifest says what it should be" in said
 
 
 def test_while_a_run_is_under_way_pages_are_not_compared(copy):
@@ -204,10 +204,10 @@ def test_while_a_run_is_under_way_pages_are_not_compared(copy):
 @pytest.mark.parametrize(
     ("sql", "told"),
     [
-        ("DELETE FROM current WHERE stage = 'report'", "stands for nothing"),
+        ("DELETE FROM current WHERE stage = 'report'", "has no result"),
         ("INSERT INTO current FROM current LIMIT 1", "says twice"),
         ("INSERT INTO loaded FROM loaded LIMIT 1", "says twice"),
-        ("UPDATE current SET subject = 'other' WHERE stage = 'report'", "report other stands for"),
+        ("UPDATE current SET subject = 'other' WHERE stage = 'report'", "report other has"),
     ],
 )
 def test_what_stands_for_a_step_is_compared_both_ways(copy, sql, told):

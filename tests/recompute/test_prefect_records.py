@@ -8,7 +8,6 @@ import sys
 import pytest
 
 from flows.local.settings import CHECKOUT
-from tasks.caching import results
 from tests.recompute.content import content, fingerprints
 from tickertone.dag.plan import plan_experiment
 
@@ -36,7 +35,7 @@ def test_without_prefects_records_every_whole_manifest_is_adopted(copy):
     stands, said = fingerprints(copy), content(copy, "small")
     assert flow_run(copy) == {"cached"}
 
-    records = [path for path in results(copy.workspace).iterdir() if path.is_file()]
+    records = [path for path in copy.workspace.prefect_results.iterdir() if path.is_file()]
     assert len(records) >= len(stands)
     for record in records:
         record.unlink()

@@ -5,7 +5,7 @@ import pytest
 from tests.store.damage import flip, victim
 from tickertone.errors import StoreBusy
 from tickertone.store.in_use import at_rest, enter
-from tickertone.store.mend import damaged_folder, set_aside
+from tickertone.store.mend import set_aside
 from tickertone.store.verify import verify
 
 pytestmark = pytest.mark.slow
@@ -42,7 +42,7 @@ def test_what_is_set_aside_twice_is_kept_twice(copy):
         flip(victim(copy.workspace, "report page"), 100)
         set_aside(copy.workspace, verify(copy.workspace).findings)
         copy.run()
-    assert len(list((damaged_folder(copy.workspace) / "artifacts" / "report").iterdir())) == 2
+    assert len(list((copy.workspace.damaged / "artifacts" / "report").iterdir())) == 2
 
 
 def test_a_damaged_journal_is_there_whenever_its_mending_is_killed(copy, monkeypatch):
@@ -62,7 +62,7 @@ def test_a_damaged_journal_is_there_whenever_its_mending_is_killed(copy, monkeyp
     set_aside(copy.workspace, findings)
     assert journal.read_bytes() == damaged.partition(b"\n")[2]
     assert journal.stat().st_mtime_ns == noted
-    kept = damaged_folder(copy.workspace) / "runs" / journal.name
+    kept = copy.workspace.damaged / "runs" / journal.name
     assert kept.read_bytes() == damaged
 
 

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from tasks.caching import ByFingerprint, record, results
+from tasks.caching import ByFingerprint, record
 from tickertone.identity.fingerprint import Parts
 from tickertone.stages.work import Made, Product, Work
 from tickertone.store.artifacts import Artifacts
@@ -34,7 +34,7 @@ def finish(step: Step, workspace: Workspace) -> None:
 
 
 def write_record(step: Step, workspace: Workspace) -> Path:
-    results(workspace).mkdir(parents=True)
+    workspace.prefect_results.mkdir(parents=True)
     record(step, workspace).write_text("{}")
     return record(step, workspace)
 

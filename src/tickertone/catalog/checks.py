@@ -45,7 +45,7 @@ def check_models(
                 place,
                 found="data sets of several tasks: " + ", ".join(sorted(tasks)),
                 expected="data sets of one task",
-                remedy="make one model a task",
+                remedy="make one model for each task",
             )
 
 

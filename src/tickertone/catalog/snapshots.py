@@ -149,7 +149,7 @@ class SnapshotSpec(Frozen):
     splits: dict[Name, SplitSpec] = Field(min_length=1)
     max_characters: int = Field(10_000, ge=1)
     exclude: str | None = Field(
-        None, description="file below data/ with a text_id a line: these rows are set aside"
+        None, description="file below data/ with one text_id per line: these rows are set aside"
     )
 
     @model_validator(mode="after")

@@ -94,7 +94,7 @@ def _check_task(
             f"{place}, data set {ref.dataset}",
             found=f"task {found}",
             expected=f"task {task}, as the test split's",
-            remedy="keep one task a target",
+            remedy="use data sets of one task for each target",
         )
 
 

@@ -83,7 +83,12 @@ def _undo(workspace: Workspace, ids: list[str], because: str) -> None:
     from tickertone.dag.withdraw import withdraw
 
     if len(ids) > 1:
-        raise ConfigError("accept --undo", found=" ".join(ids), expected="one id, or none")
+        raise ConfigError(
+            "accept --undo",
+            found=" ".join(ids),
+            expected="one id, or none",
+            remedy="undo one at a time; tickertone accept --list has their ids",
+        )
     undone = withdraw(workspace, ids[0] if ids else None, because)
     print(f"undone: acceptance {undone.id} of {len(undone.results)} results")
 

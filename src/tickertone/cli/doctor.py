@@ -29,7 +29,7 @@ class Finding(NamedTuple):
 
 
 def doctor(as_json: AsJson = False) -> None:
-    """Check versions, GPU, mirror, Hub, disk and data; exit status 1 if something needed lacks."""
+    """Check versions, GPU, mirror, Hub, disk, data; exit status 1 if what is needed is missing."""
     from tickertone.cli.show import show
     from tickertone.store.query import Answer
 
@@ -95,7 +95,8 @@ def _hub() -> Finding:
 def _disk() -> Iterator[Finding]:
     free = shutil.disk_usage(Workspace.find().root).free / 1e9
     low = free < _LOW_DISK_GB
-    yield Finding("disk", "missing" if low else "ok", f"{free:.0f} GB free", "free some" * low)
+    remedy = f"free disk space: at least {_LOW_DISK_GB} GB" * low
+    yield Finding("disk", "missing" if low else "ok", f"{free:.0f} GB free", remedy)
 
 
 def _catalog() -> Iterator[Finding]:
@@ -108,7 +109,8 @@ def _catalog() -> Iterator[Finding]:
     try:
         catalog = load_catalog(workspace.data)
     except TickertoneError as error:
-        yield Finding("catalog", "missing", error.found, f"{error.place}: {error.expected}")
+        found = f"{error.place}: {error.found}"
+        yield Finding("catalog", "missing", found, error.remedy or error.expected)
         return
     for name, spec in catalog.datasets.items():
         unlocked = spec.source.hub is not None and spec.source.revision is None

@@ -98,7 +98,7 @@ def prune(
 def backup(
     folder: Annotated[Path, typer.Argument(help="outside var/: new, or with an earlier backup")],
 ) -> None:
-    """Copy all that cannot be made again, and the catalog; a second time only what is new."""
+    """Copy all that runs have made, and the catalog; a second time only what is new."""
     from tickertone.store.backup import backup as back_up
 
     made = back_up(Workspace.find(), folder)
@@ -121,7 +121,7 @@ def restore(
     done = put_back(workspace, folder, load_catalog(workspace.data), force=force)
     print(f"restored: {done.held}")
     for name, path in done.differing:
-        print(f"note: {name} is another in the backup: {path}", file=sys.stderr)
+        print(f"note: {name} differs from the one in the backup: {path}", file=sys.stderr)
 
 
 def _said(found: "list[Prunable]", *, removed: bool) -> str:

@@ -113,7 +113,7 @@ def report(
 
     workspace = Workspace.find()
     load_catalog(workspace.data).experiment(experiment)  # a misspelt name is told as such
-    page = workspace.reports / experiment / "index.html"
+    page = workspace.report_page(experiment)
     if not page.is_file():
         raise StoreError(
             str(page.relative_to(workspace.root)),

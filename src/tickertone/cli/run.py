@@ -23,7 +23,7 @@ def run(
     experiment: Annotated[str, typer.Argument(help="a file of data/experiments, without .yaml")],
     model: Annotated[
         list[str] | None,
-        typer.Option(help="only this model, or group of models; the others come from the store"),
+        typer.Option(help="only this model, or group (may be repeated); others as stored"),
     ] = None,
     refresh: Annotated[
         list[str] | None, typer.Option(help=f"a stage to compute anew ({_STAGES}); may be repeated")
@@ -100,7 +100,7 @@ def _show(workspace: Workspace, experiment: str, *, failed: bool) -> None:
         print_leaderboard(workspace, experiment)
     except StoreError as error:  # the run's own status counts, not that of showing it
         print(f"no leaderboard: {error}", file=sys.stderr)
-    page = workspace.reports / experiment / "index.html"
+    page = workspace.report_page(experiment)
     if page.is_file():
         here = page.is_relative_to(Path.cwd())
         print(f"report: {page.relative_to(Path.cwd()) if here else page}")

@@ -37,12 +37,7 @@ def show(answer: "Answer", *, as_json: bool, title: str = "") -> None:
         console.print(f"not shown: {', '.join(left_out)} (a wider terminal has room)", style="dim")
 
 
-def print_table(table: "Table") -> None:
-    """Print a Rich table; without a terminal nothing is folded to 80 columns."""
-    _console().print(table)
-
-
-def _console(content: int = 0) -> "Console":
+def _console(content: int) -> "Console":
     """As wide as the terminal; without one 400 characters, or more for so much content."""
     from rich.console import Console
 

@@ -52,7 +52,7 @@ def name_of(system: System) -> str:
         case WithLabels():
             given = "without labels"
             if system.labels:
-                given = f"with {system.labels} label{'s' * (system.labels > 1)} a class"
+                given = f"with {system.labels} label{'s' * (system.labels > 1)} per class"
             return f"{system.combiner} {given}"
         case BestOfPool():
             return "the best single member"

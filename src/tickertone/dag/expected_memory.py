@@ -69,9 +69,9 @@ def too_much(steps: Iterable[tuple[str, Expected | None]]) -> list[str]:
     more = f" and {len(found) - _NAMED} more" if len(found) > _NAMED else ""
     named = ", ".join(step for step, _ in found[:_NAMED])
     return [
-        f"memory may not do for {named}{more}: {free / _GIB:.1f} GiB are free. Set {MICRO_BATCH} "
-        "to a few rows, which makes no other model of a training; or lower max_length in "
-        "data/models.yaml, or tune adapters (tuning: lora or qlora)"
+        f"memory may run out in {named}{more}: {free / _GIB:.1f} GiB are free. Set {MICRO_BATCH} "
+        "to a few rows, which does not change the model; or lower max_length in data/models.yaml, "
+        "or tune adapters (tuning: lora or qlora)"
     ]
 
 
@@ -161,7 +161,7 @@ class ExpectedMemory:
             tensors = dict(_tensors(folder))
         except (OSError, *_NOT_AS_EXPECTED):
             return f"the weights of {base.name} cannot be read"
-        unsaid = f"{base.name} has no config.json and weights that say it"
+        unsaid = f"the size of {base.name} cannot be read from its config.json and weights"
         try:
             return (network(config, tensors) if tensors else None) or unsaid
         except _NOT_AS_EXPECTED:

@@ -17,7 +17,7 @@ from tickertone.dag.expected_cost import ExpectedCost, beyond_the_cap
 from tickertone.dag.expected_memory import ExpectedMemory, too_much
 from tickertone.dag.history import History
 from tickertone.dag.may_leave import check_may_leave
-from tickertone.dag.planned import Plan, PlannedStep, Verdict, planned
+from tickertone.dag.planned import Plan, PlannedStep, Verdict, planned, rows_read
 from tickertone.dag.planner import CANNOT_PLAN, Node, NoSuchOutput, Results
 from tickertone.dag.reasons import changes, in_the_store, why_not_there
 from tickertone.dag.recipe_words import in_words
@@ -132,7 +132,7 @@ class _Walk:
         manifest = self.artifacts.find(step)
         if manifest is not None and not asked:
             self.results[node] = manifest
-            rows = _rows_read(manifest)
+            rows = rows_read(manifest)
             return planned(node, "cached", in_the_store(manifest), step, seconds=0.0, rows=rows)
         if not computes:
             return planned(node, "blocked", ["not chosen, and not in the store"], step)
@@ -238,13 +238,6 @@ class _Walk:
         if node.stage == "combine":
             return self.scope.spec.combiners[node.subject.split("/")[2]].kind
         return None
-
-
-def _rows_read(manifest: Manifest) -> int | None:
-    splits, rows = manifest.facts.get("splits"), manifest.facts.get("rows")
-    if isinstance(splits, dict):
-        return sum(counts["rows_read"] for counts in splits.values())  # type: ignore[index, call-overload, misc]
-    return rows if isinstance(rows, int) else None
 
 
 def _words(error: BaseException) -> str:

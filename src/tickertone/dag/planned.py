@@ -7,7 +7,7 @@ from tickertone.dag.expected_cost import Cost
 from tickertone.dag.expected_memory import Expected
 from tickertone.dag.planner import Node
 from tickertone.frozen import Frozen
-from tickertone.store.manifest import Step
+from tickertone.store.manifest import Manifest, Step
 
 Verdict = Literal["cached", "will run", "may run", "blocked"]
 
@@ -93,3 +93,11 @@ def planned(
         seconds=seconds,
         rows=rows,
     )
+
+
+def rows_read(manifest: Manifest) -> int | None:
+    """Rows that a step in the store read, as its manifest has them."""
+    splits, rows = manifest.facts.get("splits"), manifest.facts.get("rows")
+    if isinstance(splits, dict):
+        return sum(counts["rows_read"] for counts in splits.values())  # type: ignore[index, call-overload, misc]
+    return rows if isinstance(rows, int) else None

@@ -33,7 +33,7 @@ def _report(workspace: Workspace, subject: str, manifest: Manifest) -> None:
             if path.name not in made:
                 path.unlink()  # of an earlier page
     (page,) = artifacts.paths(manifest.outputs["page"])
-    _put(page, report_page(workspace, subject))
+    _put(page, workspace.report_page(subject))
 
 
 def _put(made: Path, shown: Path) -> None:
@@ -47,14 +47,9 @@ def _data_docs(workspace: Workspace, subject: str, manifest: Manifest) -> None:
     publish_data_docs(packed, data_docs_folder(workspace, subject), manifest.fingerprint)
 
 
-def report_page(workspace: Workspace, experiment: str) -> Path:
-    """Where the report of an experiment is looked for."""
-    return workspace.reports / experiment / "index.html"
-
-
 def tables_folder(workspace: Workspace, experiment: str) -> Path:
     """Where the tables of a report are looked for."""
-    return report_page(workspace, experiment).parent / "tables"
+    return workspace.report_page(experiment).parent / "tables"
 
 
 def tables_differ(workspace: Workspace, experiment: str, manifest: Manifest) -> str:

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 _HASH = re.compile(r"\b([0-9a-f]{12})[0-9a-f]{52}\b")
 # What is read of another step, as people call it. Of an evaluation many tables are read at once.
 _KINDS = {
-    "against": "train rows of",
     "agreement": "how scores of transfer rank the members on",
     "budget_weights": "weights by labels of",
     "checks": "checks of",

@@ -156,7 +156,7 @@ class Run:
         """Note that a step failed; what needs it will be blocked."""
         self._note(Node(step.stage, step.subject), "failed", step, seconds, _words(error))
 
-    def index(self, _what: str = "") -> int:
+    def index(self) -> int:
         """Load what is new into DuckDB; the number of rows added. Raises StoreError."""
         return self._load(journals=False)
 

@@ -21,7 +21,7 @@ _AGAIN = "nothing had changed: its result was gone, or was asked for anew"
 
 
 class Chapter(Frozen):
-    """One time that a step was computed, failed, vouched for, or came back to an older result."""
+    """Once that a step was computed, failed, was vouched for, or went back to an older result."""
 
     run: str
     experiment: str

@@ -9,7 +9,6 @@ from tickertone.dag.publish import (
     data_docs_folder,
     has_tables,
     publish,
-    report_page,
     tables_differ,
     tables_folder,
 )
@@ -73,7 +72,7 @@ def _places(workspace: Workspace, subject: str, manifest: Manifest) -> list[Path
     if manifest.stage != "report":
         return [data_docs_folder(workspace, subject)]
     tables = tables_folder(workspace, subject)
-    return [report_page(workspace, subject), *([tables] if has_tables(manifest) else [])]
+    return [workspace.report_page(subject), *([tables] if has_tables(manifest) else [])]
 
 
 def _wrong(workspace: Workspace, subject: str, place: Path, manifest: Manifest) -> str:

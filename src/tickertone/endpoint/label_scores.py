@@ -84,7 +84,7 @@ def score(
             raise ModelError(
                 client.place,
                 found=f"no log-probabilities of the labels for {len(asked) - len(rows)} texts",
-                expected="them, since scores is logprobs",
+                expected="some for every label, as scores: logprobs asks",
                 remedy="set scores to auto or votes in this model's stanza",
             )
         if len(rows) > 1 and form.temperature and all(row.unanimous for row in rows.values()):

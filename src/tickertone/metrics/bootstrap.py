@@ -37,8 +37,8 @@ def resample_counts(texts: int, draws: int, generator: np.random.Generator) -> F
     return counts.reshape(draws, texts).astype(np.float64)
 
 
-def percentile_interval(values: Floats, level: float = LEVEL) -> tuple[Floats, Floats]:
-    """The bounds that hold the middle `level` of `values`, shape (draw, ...) -> two of (...)."""
-    outside = (1 - level) / 2
+def percentile_interval(values: Floats) -> tuple[Floats, Floats]:
+    """The bounds that hold the middle LEVEL of `values`, shape (draw, ...) -> two of (...)."""
+    outside = (1 - LEVEL) / 2
     low, high = np.quantile(values, [outside, 1 - outside], axis=0)
     return low, high

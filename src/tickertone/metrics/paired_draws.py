@@ -51,7 +51,7 @@ class Difference:
         """The square root of both variances together."""
         return math.sqrt(self.of_draws.variance + self.of_texts.variance)
 
-    def interval(self, level: float = LEVEL) -> Estimate:
+    def interval(self) -> Estimate:
         """The difference with its two-sided interval.
 
         A single point where the systems never differ in any way: then little is known.
@@ -59,7 +59,7 @@ class Difference:
         from scipy import stats
 
         parts = (self.of_draws, self.of_texts)
-        quantiles = stats.t.ppf((1 + level) / 2, [part.freedom for part in parts])
+        quantiles = stats.t.ppf((1 + LEVEL) / 2, [part.freedom for part in parts])
         reach = math.hypot(
             *(
                 float(quantile) * math.sqrt(part.variance)

@@ -30,6 +30,11 @@ def points(difference: float | None) -> str:
     return f"{100 * difference:+.1f}" if difference is not None and known(difference) else DASH
 
 
+def unsigned_points(difference: float | None) -> str:
+    """A difference of two shares in points, the sign of a lead left out: 1.4, -0.2."""
+    return points(difference).removeprefix("+")
+
+
 def signed(value: float | None) -> str:
     """A number of either sign, two decimals, with a true minus: 0.42, \N{MINUS SIGN}1.30."""
     if value is None or not known(value):

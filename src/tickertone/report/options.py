@@ -24,7 +24,7 @@ class Match:
 
     @property
     def labels(self) -> float | None:
-        """Labels a class, between measured numbers by a straight line over log2(k).
+        """Labels per class, between measured numbers by a straight line over log2(k).
 
         None where it never reaches the ensemble; the least measured where it is there from the
         start.

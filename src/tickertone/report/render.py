@@ -20,7 +20,7 @@ from tickertone.report.findings import Findings, Row, Rows, TargetFindings
 from tickertone.report.frontier import frontier_section
 from tickertone.report.groups import GroupFigures, group_figures
 from tickertone.report.improvement import improvement_section
-from tickertone.report.leaderboard import Ranking, rankings, told_apart
+from tickertone.report.leaderboard import Ranking, rankings
 from tickertone.report.option_chart import option_lines
 from tickertone.report.options import FEW, ensembles, matches
 from tickertone.report.quality import DatasetQuality, dataset_qualities
@@ -79,6 +79,7 @@ def render(findings: Findings) -> str:
         "percent": numbers.percent,
         "hundredths": numbers.hundredths,
         "points": numbers.points,
+        "unsigned_points": numbers.unsigned_points,
         "signed": numbers.signed,
         "minutes": numbers.minutes,
         "p_value": numbers.p_value,
@@ -86,7 +87,6 @@ def render(findings: Findings) -> str:
         "parameters": numbers.parameters,
         "duration": numbers.duration,
         "memory": numbers.memory,
-        "told_apart": told_apart,
         "breakable": _breakable,
     }
     environment.filters.update(filters)

@@ -10,11 +10,10 @@ from tickertone.report.numbers import hundredths
 
 @dataclass(frozen=True)
 class SourceSection:
-    """The heat map, and how many members and targets it has."""
+    """The heat map, and how many members it has."""
 
     chart: str
     members: int
-    targets: int
 
 
 def source_target_rows(findings: Findings) -> Rows:
@@ -58,4 +57,4 @@ def source_section(findings: Findings) -> SourceSection | None:
     scored = {row["target"] for row in rows}
     targets = [target for target in findings.target_specs if target in scored]
     chart = heat_map(HeatMap(models, targets, values), "source-target", hundredths)
-    return SourceSection(chart, len(models), len(targets))
+    return SourceSection(chart, len(models))

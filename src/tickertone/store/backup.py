@@ -1,10 +1,10 @@
-"""A copy of all that cannot be computed from something else.
+"""A copy of all that runs have made, but for what is made from the rest.
 
     BACKUP/files/ab/abcd...   contents, each named by its sha256
     BACKUP/backup.json        which of them stand for which file; written last, with a checksum
 
 Backing up again into the same folder copies only what is new; until the new list is in place, the
-old one holds. The database and the pages in reports/ are left out: they are made from the rest.
+old one holds. The database and the pages in reports/ are left out: `restore` makes them anew.
 """
 
 import os
@@ -109,7 +109,7 @@ def torn(folder: Path, found: str) -> StoreError:
         f"backup {folder}",
         found=found,
         expected=f"every file as {LIST} lists it",
-        remedy="take another backup; nothing was changed",
+        remedy="use another backup; nothing was changed",
     )
 
 
@@ -128,7 +128,12 @@ def _to_keep(workspace: Workspace) -> Iterator[tuple[str, Path]]:
 
 def _refuse_other_places(workspace: Workspace, folder: Path) -> None:
     if folder.resolve().is_relative_to(workspace.var.resolve()):
-        raise StoreError(str(folder), found="a place inside var/", expected="one outside")
+        raise StoreError(
+            str(folder),
+            found="a place inside var/",
+            expected="one outside",
+            remedy="name a folder elsewhere, best on another disk",
+        )
     inside = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
     if (folder.exists() and not folder.is_dir()) or inside - {_FILES, LIST}:
         expected = "a new folder, or one that holds a backup"

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 _OF_EXPERIMENTS = ("target_split", "group_member", "experiment_stage")
+_OF_TARGETS = ("evaluate", "transfer", "uncertainty", "frontier")  # stages, of a target each
+_OPTIONAL = ("transfer", "uncertainty", "frontier", "budgets", "claims")  # not of every experiment
 
 
 class Origin(Frozen):
@@ -98,21 +100,19 @@ def _catalog_tables(catalog: CatalogRows) -> dict[str, list[tuple[object, ...]]]
     return {t: [tuple(row.model_dump().values()) for row in rows] for t, rows in tables.items()}
 
 
-def drop_gone_targets(connection: "DuckDBPyConnection", catalog: CatalogRows) -> None:
-    """What was taken out of an experiment, a target, budgets or claims, leaves the views."""
-    for experiment in {target.experiment for target in catalog.targets}:
-        connection.execute(
-            "DELETE FROM current WHERE stage IN "
-            "('evaluate', 'transfer', 'uncertainty', 'frontier') "
-            "AND split_part(subject, '/', 1) = ? "
-            "AND split_part(subject, '/', 2) NOT IN "
-            "(SELECT target FROM target_split WHERE experiment = ?)",
-            [experiment, experiment],
-        )
-        connection.execute(
-            "DELETE FROM current WHERE stage IN "
-            "('transfer', 'uncertainty', 'frontier', 'budgets', 'claims') "
-            "AND split_part(subject, '/', 1) = ? "
-            "AND stage NOT IN (SELECT stage FROM experiment_stage WHERE experiment = ?)",
-            [experiment, experiment],
-        )
+def drop_gone_targets(connection: "DuckDBPyConnection", catalog: str = "") -> None:
+    """What was taken out of an experiment, a target, budgets or claims, leaves the views.
+
+    `catalog`: the schema that has the tables of the catalog, with a dot, if it is another.
+    """
+    connection.execute(
+        f"DELETE FROM current WHERE stage IN {_OF_TARGETS} "  # noqa: S608
+        f"AND split_part(subject, '/', 1) IN (SELECT experiment FROM {catalog}target_split) "
+        f"AND subject NOT IN (SELECT experiment || '/' || target FROM {catalog}target_split)"
+    )
+    connection.execute(
+        f"DELETE FROM current WHERE stage IN {_OPTIONAL} "  # noqa: S608
+        f"AND split_part(subject, '/', 1) IN (SELECT experiment FROM {catalog}target_split) "
+        "AND (stage, split_part(subject, '/', 1)) NOT IN "
+        f"(SELECT (stage, experiment) FROM {catalog}experiment_stage)"
+    )

@@ -1,7 +1,7 @@
 """Dropping rows of the database that were made from artifacts that are gone."""
 
 from tickertone.store.artifacts import step_folders
-from tickertone.store.schema import TABLES_BY_FINGERPRINT
+from tickertone.store.schema import TABLES_BY_FINGERPRINT, TEXT_SHARDS
 from tickertone.store.warehouse import writing
 from tickertone.workspace import Workspace
 
@@ -17,7 +17,7 @@ def forget_rows_without_artifact(workspace: Workspace) -> None:
                 f"DELETE FROM {table} WHERE fingerprint NOT IN (SELECT unnest(?::TEXT[]))",  # noqa: S608
                 [steps],
             )
-        for table, kind in (("logit_row", "logits"), ("rationale_row", "rationales")):
+        for kind, (table, _) in TEXT_SHARDS.items():
             paths = workspace.artifacts.glob(f"shards/{kind}/*/*.parquet")
             shards = [f"{path.parent.name}/{path.stem}" for path in paths]  # two may share one
             connection.execute(

@@ -48,7 +48,7 @@ def index_manifests(
             if (stage, subject, manifest.fingerprint, content_of(manifest)) not in standing:
                 added += load_once(connection, artifacts, manifest)
                 make_current(connection, stage, subject, manifest)
-        drop_gone_targets(connection, catalog)
+        drop_gone_targets(connection)
         if journals:
             load_journals(connection, workspace)
     return added
@@ -62,7 +62,7 @@ def index_all(connection: "DuckDBPyConnection", workspace: Workspace, catalog: C
     added = load_known(connection, Artifacts(workspace))
     connection.begin()
     replace_catalog(connection, catalog)
-    drop_gone_targets(connection, catalog)
+    drop_gone_targets(connection)
     load_journals(connection, workspace)
     connection.commit()
     return added

@@ -67,7 +67,7 @@ def leftover_notes(workspace: Workspace) -> list[str]:
     for what, paths, what_next in (
         ("half-written draft{s} of processes that are gone", drafts(workspace), "removes them"),
         ("training{s} that did not end", workspace.scratch.glob("*"), "removes those of no use"),
-        ("thing{s} set aside as damaged", (workspace.var / "damaged").glob("*"), "removes them"),
+        ("thing{s} set aside as damaged", workspace.damaged.glob("*"), "removes them"),
     ):
         found = list(paths)
         if found:

@@ -8,6 +8,7 @@ from tickertone.errors import StoreError
 from tickertone.store.artifacts import Artifacts
 from tickertone.store.loaded_tables import TABLES_OF
 from tickertone.store.manifest import Manifest
+from tickertone.store.schema import TEXT_SHARDS
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -118,7 +119,7 @@ def _extract(connection: "DuckDBPyConnection", artifacts: Artifacts, manifest: M
         [manifest.fingerprint, scorer, manifest.parts.inputs["model"]],
     )
     added = 0
-    for kind, (table, column) in _SHARED_ROWS.items():
+    for kind, (table, column) in TEXT_SHARDS.items():
         made = [o.files for name, o in manifest.outputs.items() if name.startswith(f"{kind}:")]
         records = {record.path: record for files in made for record in files}
         _forget_lost_shards(connection, artifacts, table, scorer, records)
@@ -133,9 +134,6 @@ def _extract(connection: "DuckDBPyConnection", artifacts: Artifacts, manifest: M
             )
             added += _count(cursor)
     return added
-
-
-_SHARED_ROWS = {"logits": ("logit_row", "logits"), "rationales": ("rationale_row", "rationale")}
 
 
 def _forget_lost_shards(

@@ -15,11 +15,6 @@ from tickertone.store.verify_records import believed
 from tickertone.workspace import Workspace
 
 
-def damaged_folder(workspace: Workspace) -> Path:
-    """Where damaged things are put; `tickertone prune` empties it."""
-    return workspace.var / "damaged"
-
-
 def set_aside(workspace: Workspace, findings: Iterable[Finding]) -> list[str]:
     """Rename what the findings name into var/damaged; what was moved, relative to var/.
 
@@ -52,7 +47,7 @@ def move_aside(workspace: Workspace, path: Path) -> Path:
 
 
 def _free_place(workspace: Workspace, path: Path) -> Path:
-    place = damaged_folder(workspace) / path.relative_to(workspace.var)
+    place = workspace.damaged / path.relative_to(workspace.var)
     place.parent.mkdir(parents=True, exist_ok=True)
     free, n = place, 1
     while os.path.lexists(free):

@@ -15,7 +15,7 @@ from tickertone.store.forget import forget_rows_without_artifact
 from tickertone.store.in_use import at_rest
 from tickertone.store.leftovers import drafts, freed_by, is_draft
 from tickertone.store.manifest import Manifest
-from tickertone.store.mend import damaged_folder
+from tickertone.store.schema import TEXT_SHARDS
 from tickertone.workspace import Workspace
 
 Kind = Literal["artifact", "shards", "scratch", "draft", "damaged", "Prefect's record"]
@@ -50,7 +50,7 @@ def prunable(workspace: Workspace, reach: Reach) -> list[Prunable]:
         "artifact": _artifacts(workspace, kept, reach),
         "shards": _shards(workspace, kept, reach),
         "scratch": _scratch(workspace, reach),
-        "damaged": damaged_folder(workspace).glob("*"),
+        "damaged": workspace.damaged.glob("*"),
         "Prefect's record": _records(workspace, reach),
     }
     listed = [(kind, path) for kind, paths in found.items() for path in sorted(paths)]
@@ -110,7 +110,7 @@ def _artifacts(workspace: Workspace, kept: list[Manifest], reach: Reach) -> Iter
 def _shards(workspace: Workspace, kept: list[Manifest], reach: Reach) -> Iterator[Path]:
     root = workspace.artifacts
     named = {(root / path).parent for manifest in kept for path in manifest.files()}
-    kinds = [root / SHARDS / kind for kind in ("logits", "rationales")]
+    kinds = [root / SHARDS / kind for kind in TEXT_SHARDS]
     scorers = reach.scorers | {str(m.parts.settings.get("scorer")) for m in kept}
     named |= {kind / scorer for kind in kinds for scorer in scorers}
     if reach.every_unfinished:  # what took long to write; logits are soon computed again
@@ -132,7 +132,7 @@ def _records(workspace: Workspace, reach: Reach) -> Iterator[Path]:
     """Prefect's records of steps; a record of another kind has another name."""
     keys = {fingerprint[:_KEY] for fingerprint in reach.fingerprints}
     stages = {folder.name for folder in workspace.artifacts.glob("*")}
-    for path in (workspace.var / "prefect" / "results").glob("*-*"):
+    for path in workspace.prefect_results.glob("*-*"):
         stage, _, key = path.name.rpartition("-")
         if stage in stages and len(key) == _KEY and key not in keys:
             yield path

@@ -17,6 +17,7 @@ from tickertone.store.artifacts import SHARDS, Artifacts, write_manifest
 from tickertone.store.files import locked, sha256_file, sync_file
 from tickertone.store.in_use import try_locked
 from tickertone.store.manifest import FileRecord, Manifest
+from tickertone.store.schema import TEXT_SHARDS
 
 SCORER = "scorer"  # the setting of extract that names its set of shards: a hash of its other parts
 
@@ -93,7 +94,7 @@ def _moved(path: str, old: Manifest, parts: Parts) -> str:
     homes = {f"{old.stage}/{old.fingerprint}/": f"{parts.stage}/{parts.fingerprint}/"}
     if SCORER in old.parts.settings:
         before, after = old.parts.settings[SCORER], parts.settings[SCORER]
-        for kind in ("logits", "rationales"):
+        for kind in TEXT_SHARDS:
             homes[f"{SHARDS}/{kind}/{before}/"] = f"{SHARDS}/{kind}/{after}/"
     for home, new_home in homes.items():
         if path.startswith(home):

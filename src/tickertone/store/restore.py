@@ -17,7 +17,6 @@ from tickertone.store.exchange import exchange
 from tickertone.store.files import sha256_file, sync_file, write_durably
 from tickertone.store.in_use import at_rest
 from tickertone.store.leftovers import UNVERIFIED, beside_var
-from tickertone.store.mend import damaged_folder
 from tickertone.workspace import Workspace
 
 _NEW = ".restored.part"  # in a var/ that a restore put together, until nothing is left to do
@@ -93,7 +92,7 @@ def _put_away(workspace: Workspace, old: Path) -> None:
         if (old / name).exists() and not (workspace.var / name).exists():
             (old / name).rename(workspace.var / name)
     if next(kept_files(Workspace(old.parent)), None) or (old / workspace.database.name).exists():
-        place, n = damaged_folder(workspace) / "before-restore", 1
+        place, n = workspace.damaged / "before-restore", 1
         while place.exists():
             n += 1
             place = place.with_name(f"before-restore.{n}")

@@ -83,6 +83,8 @@ CREATE TABLE IF NOT EXISTS step_row (
     experiment TEXT, message TEXT, finished_at TEXT);
 """
 
+# Kind of shards that texts of a scorer share -> the table of their rows, and what a row has.
+TEXT_SHARDS = {"logits": ("logit_row", "logits"), "rationales": ("rationale_row", "rationale")}
 # Tables whose rows name the fingerprint that made them.
 TABLES_BY_FINGERPRINT = (
     "snapshot_row",

@@ -47,7 +47,7 @@ def verify(workspace: Workspace, *, kept_at_rest: bool = False) -> Verdict:
             settled=settled,
         )
         if settled:
-            look.notes += [f"{name}: nothing tells what it should be" for name in look.unknown]
+            look.notes += [f"{name}: no manifest says what it should be" for name in look.unknown]
             look.notes += leftover_notes(workspace)
     return Verdict(
         findings=(*findings, *found),

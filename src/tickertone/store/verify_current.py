@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from tickertone.store.artifacts import Artifacts
+from tickertone.store.catalog_tables import drop_gone_targets
 from tickertone.store.findings import REBUILD, Finding, of_database
 from tickertone.store.indexer import make_current
 from tickertone.store.manifest import Manifest
@@ -12,16 +13,6 @@ from tickertone.store.replay import replay
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-_GONE_TARGETS = """
-DELETE FROM main.current WHERE stage IN ('evaluate', 'transfer', 'uncertainty', 'frontier')
-AND split_part(subject, '/', 1) IN (SELECT experiment FROM kept.target_split)
-AND subject NOT IN (SELECT experiment || '/' || target FROM kept.target_split);
-DELETE FROM main.current WHERE stage IN
-('transfer', 'uncertainty', 'frontier', 'budgets', 'claims')
-AND split_part(subject, '/', 1) IN (SELECT experiment FROM kept.target_split)
-AND (stage, split_part(subject, '/', 1)) NOT IN
-(SELECT (stage, experiment) FROM kept.experiment_stage)
-"""
 _DIFFERENT = """
 SELECT coalesce(k.stage, e.stage), coalesce(k.subject, e.subject), k.fingerprint, e.fingerprint
 FROM kept.current k FULL JOIN main.current e ON k.stage = e.stage AND k.subject = e.subject
@@ -53,14 +44,14 @@ def current_findings(
     for (stage, subject), fingerprint in last.items():
         if fingerprint in manifests:
             make_current(connection, stage, subject, manifests[fingerprint])
-    connection.execute(_GONE_TARGETS)
+    drop_gone_targets(connection, "kept.")
     for (name,) in connection.execute(_TWICE).fetchall():
-        yield of_database(f"it says twice what {name} is", REBUILD)
+        yield of_database(f"it has two entries for {name}", REBUILD)
     loaded = {f for (f,) in connection.execute("SELECT fingerprint FROM kept.loaded").fetchall()}
     gone = loaded - {path.name for path in artifacts.root.glob("*/*")}
     for stage, subject, has, should in connection.execute(_DIFFERENT).fetchall():
         if has and not should and has in gone:  # has been told of already
             continue
-        stands = f"stands for {has}" if has else "stands for nothing"
-        came = f"came to {should} last" if should else "nothing should stand for it"
+        stands = f"has {has} as its result" if has else "has no result"
+        came = f"it came to {should} last" if should else "it should have none"
         yield of_database(f"{stage} {subject} {stands}, but {came}", REBUILD)

@@ -17,7 +17,7 @@ from tickertone.store.findings import of_database as _finding
 from tickertone.store.indexer import content_of, load_journals, load_once
 from tickertone.store.manifest import Manifest
 from tickertone.store.replay import replay
-from tickertone.store.schema import SCHEMA_VERSION, TABLES, TABLES_BY_FINGERPRINT
+from tickertone.store.schema import SCHEMA_VERSION, TABLES, TABLES_BY_FINGERPRINT, TEXT_SHARDS
 from tickertone.store.verify_current import current_findings
 from tickertone.store.warehouse import kept_open
 from tickertone.workspace import Workspace
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 _NEW = "delete it, or tickertone rebuild: it is loaded again from the artifacts"
 _GONE = "a run that still needs this step makes it again; tickertone rebuild drops its rows"
 _NO_JOURNAL = "restore its journal from a backup; tickertone rebuild drops its rows"
-_SHARED = {"logit_row": "logits", "rationale_row": "rationales"}  # table -> kind of shards
 # Rows of shards that are damaged themselves are left out: those have been told of.
 _SHARED_ROWS = """
 WITH kept_row AS (
@@ -127,7 +126,7 @@ class _Comparison:
         self.comparable = comparable
         for table in TABLES_BY_FINGERPRINT:
             yield from self._compare(table, "fingerprint", comparable)
-        for table, kind in _SHARED.items():
+        for kind, (table, _) in TEXT_SHARDS.items():
             yield from self._compare_shared(table, kind)
         if self.settled:
             load_journals(self.connection, self.artifacts.workspace)
