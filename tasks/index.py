@@ -9,6 +9,7 @@ from tickertone.dag.run import Run
 
 @task(
     name="index",
+    task_run_name="index",
     tags=["store"],
     cache_policy=NO_CACHE,  # it looks for itself what the database lacks
     persist_result=False,

@@ -205,8 +205,8 @@ def test_while_a_run_is_under_way_pages_are_not_compared(copy):
     ("sql", "told"),
     [
         ("DELETE FROM current WHERE stage = 'report'", "has no result"),
-        ("INSERT INTO current FROM current LIMIT 1", "says twice"),
-        ("INSERT INTO loaded FROM loaded LIMIT 1", "says twice"),
+        ("INSERT INTO current FROM current LIMIT 1", "has two entries for"),
+        ("INSERT INTO loaded FROM loaded LIMIT 1", "has two entries for"),
         ("UPDATE current SET subject = 'other' WHERE stage = 'report'", "report other has"),
     ],
 )

@@ -129,7 +129,7 @@ def made_up(tmp_path: Path, prefect_server: None, monkeypatch: pytest.MonkeyPatc
         return Run(made_up.workspace, Scope(catalog, experiment, spec, spec.models), refresh)  # type: ignore[arg-type]
 
     monkeypatch.setattr(Run, "open", open_run)
-    monkeypatch.setattr(Run, "index", lambda self, what="": 0)
+    monkeypatch.setattr(Run, "index", lambda self: 0)
     monkeypatch.setattr(Run, "close", Run.summary)
     monkeypatch.setattr(Run, "_gate", lambda self, node: None)
     for name in ("_gate", "_check_source", "_kind", "_rows", "_about"):

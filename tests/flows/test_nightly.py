@@ -195,4 +195,4 @@ def test_task_runs_say_what_they_do_and_that_they_were_cached(made_up):
     state = run()
     EventsWorker.drain_all()  # task states travel as events
 
-    assert outcomes(state) == {**dict.fromkeys(ALL, "Cached"), "index logits": "Completed"}
+    assert outcomes(state) == {**dict.fromkeys(ALL, "Cached"), "index": "Completed"}
