@@ -125,6 +125,24 @@ def test_draws_that_are_known_to_be_even_say_nothing_however_uneven_they_have_be
     assert np.abs(unknown - SHARES).max() > 0.2
 
 
+def test_an_even_draw_that_has_come_to_be_of_all_texts_is_counted():
+    """Of each label fewer than were asked for."""
+    pool, labels = uneven(texts=300, seed=1)
+    unlabelled, _ = uneven(texts=2000, seed=2)
+    for around in (None, unlabelled):
+        evidence = Evidence(pool, labels, around, drawn_evenly=True)
+        plain = Evidence(pool, labels, around)
+        (found,) = class_shares(evidence, evidence.all_rows)
+        np.testing.assert_array_equal(found, class_shares(plain, plain.all_rows)[0])
+        assert np.abs(found - np.bincount(labels) / 300).max() < 0.05
+
+
+def test_where_there_is_no_text_at_all_shares_are_even():
+    pool, labels = uneven(texts=9, seed=1)
+    nothing = Evidence(pool.rows(np.empty(0, dtype=np.int64)), labels[:0])
+    np.testing.assert_array_equal(class_shares(nothing, nothing.all_rows), np.full((1, 3), 1 / 3))
+
+
 def test_one_text_without_a_label_says_little():
     pool, labels = leaning(seed=3, by=0.0)
     unlabelled = Pool.gather(pool.labels, {name: np.array([[9.0, -9.0]]) for name in pool.members})

@@ -167,6 +167,18 @@ def test_on_average_over_targets_the_noise_is_less_than_on_one(tmp_path):
     assert mean["why"].endswith(f"; on tweets, {best}; on news, {best}")
 
 
+def test_of_targets_of_unlike_sizes_the_smallest_says_how_sure_their_mean_can_be(tmp_path):
+    """News has 30 clean texts, tweets 40."""
+    side = with_labels("learnt", 8)
+    mean = over(side, side, ("tweets", "news"))
+    mean["over"]["news"]["split"] = "clean"
+    row = row_of(tmp_path, mean)
+    assert (row["measured"], row["n"]) == (0, 70)
+    assert (1 - row["high"]) ** (2 * 30) == pytest.approx(0.025)
+    assert row["why"].startswith("the interval is over texts and draws")
+    assert row["why"].endswith("than was seen on them, so the interval is wider")
+
+
 def test_a_mean_over_targets_is_not_measurable_where_one_is_not(tmp_path):
     row = row_of(
         tmp_path,

@@ -96,6 +96,24 @@ def test_changed_fitting_labels_do_change_predictions(tmp_path):
     assert read(honest, "predictions").read_bytes() != read(other, "predictions").read_bytes()
 
 
+def test_no_labelled_text_to_fit_on_is_told_with_what_to_do(tmp_path):
+    with pytest.raises(ConfigError, match=r"(?s)no labelled text to fit on.*name a labelled split"):
+        combine(tmp_path, fit_labels=FIT[:0])
+
+
+def test_all_labelled_texts_are_no_even_draw(tmp_path, monkeypatch):
+    told = []
+
+    class Listening:
+        def fit(self, evidence, draws):
+            told.append((evidence.drawn_evenly, draws.shape))
+            return make_combiner(GREEDY).fit(evidence, draws)
+
+    monkeypatch.setattr("tickertone.stages.combine.make_combiner", lambda _: Listening())
+    combine(tmp_path)
+    assert told == [(False, (1, len(FIT)))]
+
+
 def test_the_same_inputs_give_the_same_bytes(tmp_path):
     for combiner in ({"kind": "stacking", "c": 1.0}, GREEDY):
         first = combine(tmp_path / combiner["kind"] / "first", combiner=combiner)

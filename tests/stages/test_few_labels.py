@@ -1,9 +1,15 @@
 """The few labels of a draw."""
 
+import importlib
+
 import numpy as np
+import pytest
 
 from tests.stages.few_labels_work import FIT, few_labels_work, known_and_test
+from tickertone.combiners.registry import make_combiner
 from tickertone.draws import drawn
+
+STACKING = {"kind": "stacking", "c": 0.1}
 
 
 def test_a_draw_knows_the_rows_that_a_model_of_the_same_few_learns_from(tmp_path):
@@ -28,3 +34,30 @@ def test_all_of_a_rare_label_are_drawn(tmp_path):
     draws = known.draws(10_000, 2)
 
     assert draws.tolist() == [np.arange(len(FIT)).tolist()] * 2
+
+
+@pytest.mark.parametrize(
+    ("stage", "settings"),
+    [
+        ("sweep", {"per_class": [8]}),
+        ("uncertainty", {"per_class": [12], "coverage": 0.9}),
+        ("frontier", {"per_class": 8}),
+    ],
+)
+def test_combiners_are_told_that_draws_are_even(tmp_path, monkeypatch, stage, settings):
+    """Also where a fold is left out, or members are."""
+    told = []
+
+    class Listening:
+        def __init__(self, spec):
+            self.combiner = make_combiner(spec)
+
+        def fit(self, evidence, draws):
+            told.append(evidence.drawn_evenly)
+            return self.combiner.fit(evidence, draws)
+
+    module = importlib.import_module(f"tickertone.stages.{stage}")
+    monkeypatch.setattr(module, "make_combiner", Listening)
+    module.run(few_labels_work(tmp_path, combiner=STACKING, **settings))
+    assert told
+    assert all(told)

@@ -90,7 +90,7 @@ def test_a_flipped_byte_anywhere_in_the_database_is_found_or_does_no_harm(copy):
         ("UPDATE model_row SET parameters = 1 WHERE rowid = 0", "model_row of finetune"),
         ("DELETE FROM loaded WHERE rowid = 0", "lacks the rows of"),
         ("UPDATE loaded SET content = '' WHERE rowid = 0", "an earlier time"),
-        ("UPDATE current SET fingerprint = 'gone' WHERE stage = 'report'", "has gone as its result"),
+        ("UPDATE current SET fingerprint = 'gone' WHERE stage = 'report'", "has gone as its"),
         ("UPDATE schema_version SET version = 'older'", "another version"),
         ("DROP TABLE confusion_row CASCADE", "cannot be read"),
     ],

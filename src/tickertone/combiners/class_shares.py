@@ -15,11 +15,11 @@ how probable its guess is, and by how probable that makes the mean prediction. T
 made of that very prediction, so that it wins unless labels tell against it: which is meant. Where
 few texts are without labels, it is nearer to even shares, and less sure.
 
-An even draw says nothing of how common labels are: one that was made so, by its evidence, and one
-of as many texts of each label, or of all that a label has. Any other is taken as texts come: its
-own labels then say that themselves, and the answer above counts as much as some texts more, as many
-as tell the share of one in two as well as its guesses do. Where nothing but a draw is known, its
-labels are all there is to say it, evenly drawn or not.
+An even draw says nothing of how common labels are: one that was made so, by its evidence, unless it
+is of all texts, and one of as many texts of each label, or of all that a label has. Any other is
+taken as texts come: its own labels then say that themselves, and the answer above counts as much as
+some texts more, as many as tell the share of one in two as well as its guesses do. Where nothing
+but a draw is known, its labels are all there is to say it, evenly drawn or not.
 """
 
 from collections.abc import Sequence
@@ -48,20 +48,23 @@ def class_shares(evidence: Evidence, draws: Integers) -> Floats:
     """Estimated shares of the labels, shape (draw, label), each above 0, rows of sum 1.
 
     Without unlabelled texts those count from which the labelled ones were drawn; if these were all
-    drawn, the shares are those of their labels.
+    drawn, the shares are those of their labels. Where there is no text at all, they are even.
     """
     labels = evidence.labels[draws]
     which = (labels[:, :, None] == np.arange(len(evidence.pool.labels))).astype(np.float64)
+    everything = draws.shape[1] == len(evidence.labels)
     around = evidence.unlabelled
     if around is None or not around.logits.shape[1]:
         around = evidence.pool
-        if draws.shape[1] == around.logits.shape[1]:
-            return _above_zero(which.mean(axis=1))
+        if everything:
+            return _above_zero(
+                which.mean(axis=1) if draws.size else np.ones_like(which.sum(axis=1))
+            )
     everywhere = np.maximum(around.mean_probabilities, _NEVER)
     guesses = _guesses(everywhere)
     mixture = _Mixture.of(evidence.pool.mean_probabilities[draws], which, everywhere)
     found = _averaged(guesses, [mixture.around(guess) for guess in guesses])
-    if evidence.drawn_evenly:
+    if evidence.drawn_evenly and not everything:
         return found
     counts = which.sum(axis=1)
     worth = _OF_A_TEXT / sum(guess.probable * guess.off_by**2 for guess in guesses)

@@ -18,7 +18,8 @@ class Evidence:
 
     `labels` are indices into pool.labels, shape (text,). Raises ConfigError if they are not.
     `drawn_evenly`: so many are drawn of each label, whatever there is of it, so that how many of a
-    draw have a label says nothing. If this is not known, draws tell by their counts.
+    draw have a label says nothing, unless it is all texts. If this is not known, draws tell by
+    their counts.
     """
 
     pool: Pool

@@ -68,9 +68,10 @@ def cv_plus(
     folds as rows is the jackknife+.
 
     A label's score is 1 - p: least ambiguous sets, the smallest on average (Sadinle, Lei and
-    Wasserman 2019); hard texts may get an empty one. It is in the set if fewer than (n + 1)(1 -
-    alpha) of its n labelled rows have a smaller score than it has by the same fit. The guarantee is
-    the least `cv_plus_guarantee` of the labels, for as many rows of each label in each fold.
+    Wasserman 2019); hard texts may get an empty one. The label is in the set if fewer than (n
+    + 1)(1 - alpha) of its n labelled rows have a smaller score than it has by the same fit. The
+    guarantee is the least `cv_plus_guarantee` of the labels, for as many rows of each label in each
+    fold.
 
     Raises ConfigError for alpha outside ]0, 1[, DataError for shapes that do not match and for
     folds that are not 0 to one less than their number.

@@ -15,20 +15,20 @@ from tickertone.metrics.evaluation import Estimate
 Verdict = Literal["holds", "does not hold", "undecided", "not measurable"]
 
 
-_POINT = 1e-12  # an interval that is no wider is a point
-
-
 def not_surer_than(texts: int, difference: Estimate) -> Estimate:
-    """The same, but where its interval is a point, as wide as so many texts leave it.
+    """The same, with an interval, within [-1, 1], that holds what so many texts cannot rule out.
 
     Resampling n texts on which two systems never differ finds no difference either, and they may
     yet differ on 1 - 0.025^(1/n) of all texts: on 7 % after 50, 0.4 % after 1,000 (the exact bound
-    of no case in n, Clopper and Pearson 1934). Of differences in F1 it is a rule of thumb.
+    of no case in n, Clopper and Pearson 1934). So far each end is from the value at least: systems
+    that differed on one text are not known better than those that did on none. Of a mean over
+    targets n is their number times the texts of the smallest, which is never too many. Of
+    differences in F1 it is a rule of thumb.
     """
-    if difference.high - difference.low > _POINT:
-        return difference
     unseen = 1 - ((1 - LEVEL) / 2) ** (1 / texts)
-    return Estimate(difference.value, difference.value - unseen, difference.value + unseen)
+    low = min(difference.low, difference.value - unseen)
+    high = max(difference.high, difference.value + unseen)
+    return Estimate(difference.value, max(low, -1.0), min(high, 1.0))
 
 
 def is_better(difference: Estimate, by: float) -> Verdict:

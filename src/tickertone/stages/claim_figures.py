@@ -2,7 +2,8 @@
 
 Systems that were predicted once are compared by the bootstrap over texts, with the resamples of the
 leaderboard. Where a side is a mean over draws of labels, texts and draws both vary: the interval is
-that of `metrics.paired_draws`, from which texts were right, as in the contrasts of budgets.
+that of `metrics.paired_draws`, from which texts were right, as in the contrasts of budgets. What
+few texts cannot rule out is added by who asks (`metrics.verdicts`).
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -32,9 +33,13 @@ Part = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Compared:
-    """Two figures and their difference, and over how many draws of labels each is a mean."""
+    """Two figures and their difference, and over how many draws of labels each is a mean.
+
+    `counted`: the texts, or of a mean over targets so many as if each had those of the smallest.
+    """
 
     texts: int
+    counted: int
     left: float
     right: float
     difference: Estimate
@@ -70,8 +75,10 @@ class Figures:
         """Left against right, on its target or on average over its targets."""
         if "over" in part:
             each = [self._over_draws(one) for one in part["over"].values()]
+            sizes = [found.texts for found, _ in each]
             return Compared(
-                texts=sum(found.texts for found, _ in each),
+                texts=sum(sizes),
+                counted=len(sizes) * min(sizes),
                 left=float(np.mean([found.left for found, _ in each])),
                 right=float(np.mean([found.right for found, _ in each])),
                 difference=mean_over_targets([noise for _, noise in each]).interval(),
@@ -82,7 +89,8 @@ class Figures:
         resampled = self._measured(part).resampled
         left, right = (_figure(resampled, side, part["metric"]) for side in sides(part))
         found = difference(left, right)
-        return Compared(self.texts(part), left.value, right.value, found, (1, 1))
+        texts = self.texts(part)
+        return Compared(texts, texts, left.value, right.value, found, (1, 1))
 
     def _over_draws(self, part: Part) -> tuple[Compared, Difference]:
         left, right = (self._correctness(part, side) for side in sides(part))
@@ -90,7 +98,8 @@ class Figures:
         compare = difference_of_own_draws if len({*draws} - {1}) > 1 else paired_difference
         found = compare(left, right)
         means = float(left.mean()), float(right.mean())
-        return Compared(self.texts(part), *means, found.interval(), draws), found
+        texts = self.texts(part)
+        return Compared(texts, texts, *means, found.interval(), draws), found
 
     def _correctness(self, part: Part, side: Part) -> Correctness:
         """Which texts a side got right, shape (draw, text); a mean where it is one of systems."""

@@ -152,8 +152,10 @@ class _Measure:
 
     def _compared(self, part: Part) -> Row:
         found = self.figures.compared(part)
-        difference = not_surer_than(found.texts, found.difference)
+        difference = not_surer_than(found.counted, found.difference)
         told = [_draws_told(part, found), _told_by_target(part, self._to_be_known)]
+        if difference != found.difference:
+            told.append("few texts leave more open than was seen on them, so the interval is wider")
         return {
             "n": found.texts,
             "left_value": found.left,

@@ -1,6 +1,7 @@
 """The tables that tell what the catalog says, and what it takes out of the views.
 
-Rows of data sets and experiments that the catalog at hand does not name are left alone.
+Rows of data sets and experiments that the catalog at hand does not name stay as they are. The
+views lose what any experiment in the tables no longer has.
 """
 
 from collections import Counter
@@ -15,7 +16,12 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 _OF_EXPERIMENTS = ("target_split", "group_member", "experiment_stage")
-_OF_TARGETS = ("evaluate", "transfer", "uncertainty", "frontier")  # stages, of a target each
+_OF_TARGETS = (
+    "evaluate",
+    "transfer",
+    "uncertainty",
+    "frontier",
+)  # stages that views read, of a target each
 _OPTIONAL = ("transfer", "uncertainty", "frontier", "budgets", "claims")  # not of every experiment
 
 

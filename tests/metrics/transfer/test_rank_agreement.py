@@ -110,6 +110,40 @@ def test_of_models_in_one_order_the_far_end_is_where_disjoint_pairs_would_be_so_
     assert ((1 + found.low) / 2) ** 3 == pytest.approx(0.025)
 
 
+@pytest.mark.parametrize(
+    ("scores", "accuracies", "pairs"),
+    [
+        ([0.0, 1, 2, 3, 4], [0.0, 1, 2, 3, 3], 2),
+        ([0.0, 0, 0, 0, 1], [0.0, 0, 0, 0, 1], 1),
+        ([0.0, 1, 1, 1, 1, 2], [0.0, 1, 2, 2, 3, 4], 2),
+    ],
+)
+def test_ties_make_no_order_surer(scores, accuracies, pairs):
+    found = rank_agreement(np.array(scores), np.array(accuracies), draws=100, seed=0)
+    assert ((1 + found.low) / 2) ** pairs == pytest.approx(0.025)
+    turned = rank_agreement(-np.array(scores), np.array(accuracies), draws=100, seed=0)
+    assert turned.high == -found.low
+
+
+def test_one_model_out_of_order_is_in_the_resamples_too():
+    scores = np.arange(12.0)
+    found = rank_agreement(scores, scores[[1, 0, *range(2, 12)]], draws=400, seed=0)
+    assert found.low > 0.5
+
+
+def test_of_five_models_with_ties_the_interval_holds_the_true_tau():
+    """Accuracies in steps, as of few texts: the true tau-b is that of very many such models."""
+    covariance, steps = [[1, 0.8], [0.8, 1]], 0.7
+    many = np.random.default_rng(3).multivariate_normal([0, 0], covariance, size=20_000).T
+    true = stats.kendalltau(many[0], np.round(many[1] / steps)).statistic
+    random, held = np.random.default_rng(4), 0
+    for seed in range(300):
+        scores, accuracies = random.multivariate_normal([0, 0], covariance, size=5).T
+        found = rank_agreement(scores, np.round(accuracies / steps), draws=200, seed=seed)
+        held += found is None or found.low <= true <= found.high
+    assert held >= stats.binom.ppf(0.001, 300, 0.95)
+
+
 def test_of_four_models_nothing_is_known_but_their_own_order():
     found = rank_agreement(np.arange(4.0), np.arange(4.0), draws=100, seed=0)
     assert found is not None
