@@ -32,12 +32,12 @@ def die_after(monkeypatch: pytest.MonkeyPatch, saves: int) -> None:
     monkeypatch.setattr(callbacks, "mark_complete", mark)
 
 
-def weights(folder: Path) -> dict[str, bytes]:
-    return {f.name: f.read_bytes() for f in folder.iterdir() if f.suffix == ".safetensors"}
+def written(folder: Path) -> dict[str, bytes]:
+    return {f.name: f.read_bytes() for f in folder.iterdir()}
 
 
 @pytest.mark.parametrize(("tuning", "pooling"), SHAPES)
-def test_a_resumed_training_ends_with_the_weights_of_an_uninterrupted_one(
+def test_a_resumed_training_ends_with_the_files_of_an_uninterrupted_one(
     tmp_path: Path,
     base: BaseSpec,
     monkeypatch: pytest.MonkeyPatch,
@@ -55,21 +55,26 @@ def test_a_resumed_training_ends_with_the_weights_of_an_uninterrupted_one(
             with pytest.raises(Death):
                 fit(broken)
     resumed = fit(broken)
-    assert weights(broken.out) == weights(whole.out)
-    assert weights(whole.out)
+    assert written(broken.out) == written(whole.out)
+    assert written(whole.out)
     assert resumed.dev_log_loss == measured.dev_log_loss
     assert resumed.epochs == measured.epochs == 3
     assert resumed.earlier_seconds > 0
 
 
-def test_a_training_that_was_finished_is_not_trained_again(tmp_path: Path, base: BaseSpec) -> None:
+@pytest.mark.parametrize(("tuning", "pooling"), SHAPES)
+def test_a_training_that_was_finished_is_not_trained_again(
+    tmp_path: Path, base: BaseSpec, tuning: str, pooling: str
+) -> None:
+    """As where it was killed after its last checkpoint and before it had written what is kept."""
     said: list[str] = []
-    fitting = job(tmp_path, tiny_recipe(base, epochs=1), say=said.append)
+    recipe = tiny_recipe(base, tuning=tuning, pooling=pooling, epochs=1)
+    fitting = job(tmp_path, recipe, say=said.append)
     fit(fitting)
-    before = weights(fitting.out)
+    before = written(fitting.out)
     said.clear()
     fit(fitting)
-    assert weights(fitting.out) == before
+    assert written(fitting.out) == before
     assert said == []
 
 
@@ -118,7 +123,7 @@ def test_the_seed_decides(tmp_path: Path, base: BaseSpec) -> None:
     for i, seed in enumerate((5, 5, 6)):
         fitting = job(tmp_path / str(i), tiny_recipe(base, epochs=1, seed=seed))
         fit(fitting)
-        made.append(weights(fitting.out))
+        made.append(written(fitting.out))
     assert made[0] == made[1] != made[2]
 
 
@@ -158,7 +163,7 @@ def test_left_to_the_device_training_is_in_what_that_has_instructions_for(
     for precision in ("auto", "float32", "bfloat16"):
         fitting = job(tmp_path / precision, tiny_recipe(base, epochs=1, precision=precision))
         assert fit(fitting).precision == (same_as if precision == "auto" else precision)
-        made[precision] = weights(fitting.out)
+        made[precision] = written(fitting.out)
     assert made["auto"] == made[same_as]
     assert made["float32"] != made["bfloat16"]
 

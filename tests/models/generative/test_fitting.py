@@ -18,7 +18,6 @@ pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("one_thread")]
 LEARNT = {"batch_size": 6, "epochs": 4, "learning_rate": 2e-2, "trained_on": ("sentences",)}
 WAYS = ("full", "lora", "lora_8bit", "qlora")
 KINDS = [(family, way) for family in ("seq2seq", "causal") for way in WAYS]
-STORED = {"full": "model.safetensors"}
 
 
 @pytest.fixture(scope="module")
@@ -80,6 +79,10 @@ def scores_loss(folder: Path, recipe: Any) -> float:
     return log_loss(scores(out, recipe, folder)[::3])
 
 
+def written(folder: Path) -> dict[str, bytes]:
+    return {f.name: f.read_bytes() for f in folder.iterdir()}
+
+
 class Killed(Exception):
     pass
 
@@ -105,8 +108,21 @@ def test_a_training_that_was_cut_short_ends_as_one_that_was_not(
     said: list[str] = []
     resumed, _ = fitted(tmp_path / "cut", recipe, say=said.append)
     assert any(line.startswith("resuming at step 7") for line in said)
-    name = STORED.get(tuning, "adapter_model.safetensors")
-    assert (resumed / name).read_bytes() == (whole / name).read_bytes()
+    assert written(resumed) == written(whole)
+
+
+@pytest.mark.parametrize(("family", "tuning"), KINDS)
+def test_a_training_that_was_finished_is_not_trained_again(
+    tmp_path: Path, bases: Any, family: str, tuning: str
+) -> None:
+    """As where it was killed after its last checkpoint and before it had written what is kept."""
+    recipe = tuned(family, bases[family], tuning, epochs=1)
+    out, _ = fitted(tmp_path, recipe)
+    before = written(out)
+    said: list[str] = []
+    again, _ = fitted(tmp_path, recipe, say=said.append)
+    assert written(again) == before
+    assert not any("training" in line or "resuming" in line for line in said)
 
 
 def test_the_plain_language_model_loss_is_another_objective(tmp_path: Path, bases: Any) -> None:

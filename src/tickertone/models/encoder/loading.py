@@ -107,6 +107,9 @@ def save(model: Any, tokenizer: Any, folder: Path, form: EncoderForm) -> None:
         return  # the recipe says the rest: peft's own config lists names in the order of a set
     save_file(_contiguous(model.state_dict()), folder / WEIGHTS, metadata={"format": "pt"})
     model.config.name_or_path = form.base.name
+    # As a Trainer leaves it. A training that was killed after its last checkpoint has met none.
+    model.config.architectures = [type(model).__name__]
+    model.config.use_cache = False
     model.config.save_pretrained(folder)
     tokenizer.save_pretrained(folder)
 

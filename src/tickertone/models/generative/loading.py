@@ -87,6 +87,8 @@ def save_tuned(model: Any, tokenizer: Any, folder: Path, form: PromptedForm) -> 
     """Write what scoring needs: a whole checkpoint for `tuning: full`, else the adapters alone."""
     if form.tuning == "full":
         model.config.name_or_path = form.base.name  # no path of this machine
+        # As a Trainer leaves it. A training that was killed after its last checkpoint has met none.
+        model.config.use_cache = False
         model.save_pretrained(folder)
         tokenizer.save_pretrained(folder)
     else:
