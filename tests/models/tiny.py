@@ -136,3 +136,8 @@ def job(folder: Path, recipe: Any, **changes: Any) -> FitJob:
 def texts() -> list[Text]:
     """The sentences without their labels."""
     return [text for text, _ in examples()]
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """What the files of a folder hold, by their names."""
+    return {file.name: file.read_bytes() for file in folder.iterdir()}

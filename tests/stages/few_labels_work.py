@@ -5,6 +5,7 @@ import dataclasses
 import numpy as np
 
 from tests.stages.scored_split import LABELS, skilled_logits, work_for, write_logits, write_split
+from tickertone.combiners.registry import make_combiner
 from tickertone.stages.examples import read_examples
 from tickertone.stages.few_labels import read_labelled
 from tickertone.stages.pools import read_pool
@@ -40,3 +41,19 @@ def known_and_test(work):
     """What such a step reads: the labelled part, and the pool on test."""
     test = read_pool(work, "test", read_examples(work.only("test")))
     return read_labelled(work, test, drawn_evenly=True), test
+
+
+def told_to_combiners(monkeypatch, stage):
+    """A list that gets, for each fit in a stage, whether draws are even, and their shape."""
+    told = []
+
+    class Listening:
+        def __init__(self, spec):
+            self.combiner = make_combiner(spec)
+
+        def fit(self, evidence, draws):
+            told.append((evidence.drawn_evenly, draws.shape))
+            return self.combiner.fit(evidence, draws)
+
+    monkeypatch.setattr(f"tickertone.stages.{stage}.make_combiner", Listening)
+    return told

@@ -6,6 +6,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from tests.combiners.pools import fit, predict
+from tests.stages.few_labels_work import told_to_combiners
 from tests.stages.scored_split import LABELS, skilled_logits, work_for, write_logits, write_split
 from tickertone.catalog.combiners import CombinerSpec
 from tickertone.combiners.pool import Pool
@@ -102,14 +103,7 @@ def test_no_labelled_text_to_fit_on_is_told_with_what_to_do(tmp_path):
 
 
 def test_all_labelled_texts_are_no_even_draw(tmp_path, monkeypatch):
-    told = []
-
-    class Listening:
-        def fit(self, evidence, draws):
-            told.append((evidence.drawn_evenly, draws.shape))
-            return make_combiner(GREEDY).fit(evidence, draws)
-
-    monkeypatch.setattr("tickertone.stages.combine.make_combiner", lambda _: Listening())
+    told = told_to_combiners(monkeypatch, "combine")
     combine(tmp_path)
     assert told == [(False, (1, len(FIT)))]
 

@@ -5,8 +5,7 @@ import importlib
 import numpy as np
 import pytest
 
-from tests.stages.few_labels_work import FIT, few_labels_work, known_and_test
-from tickertone.combiners.registry import make_combiner
+from tests.stages.few_labels_work import FIT, few_labels_work, known_and_test, told_to_combiners
 from tickertone.draws import drawn
 
 STACKING = {"kind": "stacking", "c": 0.1}
@@ -46,18 +45,9 @@ def test_all_of_a_rare_label_are_drawn(tmp_path):
 )
 def test_combiners_are_told_that_draws_are_even(tmp_path, monkeypatch, stage, settings):
     """Also where a fold is left out, or members are."""
-    told = []
-
-    class Listening:
-        def __init__(self, spec):
-            self.combiner = make_combiner(spec)
-
-        def fit(self, evidence, draws):
-            told.append(evidence.drawn_evenly)
-            return self.combiner.fit(evidence, draws)
-
-    module = importlib.import_module(f"tickertone.stages.{stage}")
-    monkeypatch.setattr(module, "make_combiner", Listening)
-    module.run(few_labels_work(tmp_path, combiner=STACKING, **settings))
+    told = told_to_combiners(monkeypatch, stage)
+    importlib.import_module(f"tickertone.stages.{stage}").run(
+        few_labels_work(tmp_path, combiner=STACKING, **settings)
+    )
     assert told
-    assert all(told)
+    assert all(evenly for evenly, _ in told)

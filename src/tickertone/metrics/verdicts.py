@@ -9,8 +9,8 @@ among many, one in forty would by chance.
 from collections.abc import Iterable
 from typing import Literal
 
-from tickertone.metrics.bootstrap import LEVEL
 from tickertone.metrics.evaluation import Estimate
+from tickertone.metrics.unseen import share_unseen
 
 Verdict = Literal["holds", "does not hold", "undecided", "not measurable"]
 
@@ -18,14 +18,13 @@ Verdict = Literal["holds", "does not hold", "undecided", "not measurable"]
 def not_surer_than(texts: int, difference: Estimate) -> Estimate:
     """The same, with an interval, within [-1, 1], that holds what so many texts cannot rule out.
 
-    Resampling n texts on which two systems never differ finds no difference either, and they may
-    yet differ on 1 - 0.025^(1/n) of all texts: on 7 % after 50, 0.4 % after 1,000 (the exact bound
-    of no case in n, Clopper and Pearson 1934). So far each end is from the value at least: systems
-    that differed on one text are not known better than those that did on none. Of a mean over
-    targets n is their number times the texts of the smallest, which is never too many. Of
-    differences in F1 it is a rule of thumb.
+    Resampling texts on which two systems never differ finds no difference either, and they may yet
+    differ on a share of all texts, `share_unseen`. So far each end is from the value at least:
+    systems that differed on one text are not known better than those that did on none. A mean over
+    targets has as many `texts` as there are targets times those of the smallest, which is never too
+    many. Of differences in F1 it is a rule of thumb.
     """
-    unseen = 1 - ((1 - LEVEL) / 2) ** (1 / texts)
+    unseen = share_unseen(texts)
     low = min(difference.low, difference.value - unseen)
     high = max(difference.high, difference.value + unseen)
     return Estimate(difference.value, max(low, -1.0), min(high, 1.0))

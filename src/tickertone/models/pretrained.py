@@ -40,6 +40,17 @@ def load_tokenizer(folder: Path) -> Any:
     return AutoTokenizer.from_pretrained(folder, trust_remote_code=False)
 
 
+def settle_config(model: Any, base: str) -> None:
+    """Make a tuned model's config the same wherever its training was killed, and on any machine.
+
+    A Trainer sets two of these on the way, so that a training which was killed after its last
+    checkpoint, and has none on its return, lacks them. The name would be a path.
+    """
+    model.config.architectures = [type(model).__name__]
+    model.config.use_cache = False
+    model.config.name_or_path = base
+
+
 def require_all_weights(report: dict[str, Any], base: str, remedy: str = _OTHER_WEIGHTS) -> None:
     """Raise ModelError unless the checkpoint had every parameter: what is drawn answers at random.
 

@@ -35,15 +35,24 @@ Part = Mapping[str, Any]
 class Compared:
     """Two figures and their difference, and over how many draws of labels each is a mean.
 
-    `counted`: the texts, or of a mean over targets so many as if each had those of the smallest.
+    `sizes`: the texts of the target, or of each of those that it is the mean over.
     """
 
-    texts: int
-    counted: int
+    sizes: tuple[int, ...]
     left: float
     right: float
     difference: Estimate
     draws: tuple[int, int]
+
+    @property
+    def texts(self) -> int:
+        """Of all targets."""
+        return sum(self.sizes)
+
+    @property
+    def counted(self) -> int:
+        """The texts, as if each target had those of the smallest."""
+        return len(self.sizes) * min(self.sizes)
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,10 +84,8 @@ class Figures:
         """Left against right, on its target or on average over its targets."""
         if "over" in part:
             each = [self._over_draws(one) for one in part["over"].values()]
-            sizes = [found.texts for found, _ in each]
             return Compared(
-                texts=sum(sizes),
-                counted=len(sizes) * min(sizes),
+                sizes=tuple(found.texts for found, _ in each),
                 left=float(np.mean([found.left for found, _ in each])),
                 right=float(np.mean([found.right for found, _ in each])),
                 difference=mean_over_targets([noise for _, noise in each]).interval(),
@@ -89,8 +96,7 @@ class Figures:
         resampled = self._measured(part).resampled
         left, right = (_figure(resampled, side, part["metric"]) for side in sides(part))
         found = difference(left, right)
-        texts = self.texts(part)
-        return Compared(texts, texts, left.value, right.value, found, (1, 1))
+        return Compared((self.texts(part),), left.value, right.value, found, (1, 1))
 
     def _over_draws(self, part: Part) -> tuple[Compared, Difference]:
         left, right = (self._correctness(part, side) for side in sides(part))
@@ -98,8 +104,7 @@ class Figures:
         compare = difference_of_own_draws if len({*draws} - {1}) > 1 else paired_difference
         found = compare(left, right)
         means = float(left.mean()), float(right.mean())
-        texts = self.texts(part)
-        return Compared(texts, texts, *means, found.interval(), draws), found
+        return Compared((self.texts(part),), *means, found.interval(), draws), found
 
     def _correctness(self, part: Part, side: Part) -> Correctness:
         """Which texts a side got right, shape (draw, text); a mean where it is one of systems."""

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from tests.models.tiny import LABELS, job, texts, tiny_recipe
+from tests.models.tiny import LABELS, contents, job, texts, tiny_recipe
 from tickertone.catalog.bases import BaseSpec
 from tickertone.models.encoder import callbacks, loading
 from tickertone.models.encoder.fitting import fit
@@ -32,10 +32,6 @@ def die_after(monkeypatch: pytest.MonkeyPatch, saves: int) -> None:
     monkeypatch.setattr(callbacks, "mark_complete", mark)
 
 
-def written(folder: Path) -> dict[str, bytes]:
-    return {f.name: f.read_bytes() for f in folder.iterdir()}
-
-
 @pytest.mark.parametrize(("tuning", "pooling"), SHAPES)
 def test_a_resumed_training_ends_with_the_files_of_an_uninterrupted_one(
     tmp_path: Path,
@@ -55,8 +51,8 @@ def test_a_resumed_training_ends_with_the_files_of_an_uninterrupted_one(
             with pytest.raises(Death):
                 fit(broken)
     resumed = fit(broken)
-    assert written(broken.out) == written(whole.out)
-    assert written(whole.out)
+    assert contents(broken.out) == contents(whole.out)
+    assert contents(whole.out)
     assert resumed.dev_log_loss == measured.dev_log_loss
     assert resumed.epochs == measured.epochs == 3
     assert resumed.earlier_seconds > 0
@@ -71,10 +67,10 @@ def test_a_training_that_was_finished_is_not_trained_again(
     recipe = tiny_recipe(base, tuning=tuning, pooling=pooling, epochs=1)
     fitting = job(tmp_path, recipe, say=said.append)
     fit(fitting)
-    before = written(fitting.out)
+    before = contents(fitting.out)
     said.clear()
     fit(fitting)
-    assert written(fitting.out) == before
+    assert contents(fitting.out) == before
     assert said == []
 
 
@@ -123,7 +119,7 @@ def test_the_seed_decides(tmp_path: Path, base: BaseSpec) -> None:
     for i, seed in enumerate((5, 5, 6)):
         fitting = job(tmp_path / str(i), tiny_recipe(base, epochs=1, seed=seed))
         fit(fitting)
-        made.append(written(fitting.out))
+        made.append(contents(fitting.out))
     assert made[0] == made[1] != made[2]
 
 
@@ -163,7 +159,7 @@ def test_left_to_the_device_training_is_in_what_that_has_instructions_for(
     for precision in ("auto", "float32", "bfloat16"):
         fitting = job(tmp_path / precision, tiny_recipe(base, epochs=1, precision=precision))
         assert fit(fitting).precision == (same_as if precision == "auto" else precision)
-        made[precision] = written(fitting.out)
+        made[precision] = contents(fitting.out)
     assert made["auto"] == made[same_as]
     assert made["float32"] != made["bfloat16"]
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tests.models.generative.tiny_prompted import prompted
-from tests.models.tiny import LABELS, job, texts
+from tests.models.tiny import LABELS, contents, job, texts
 from tests.models.tiny_language import tiny_decoder, tiny_t5
 from tickertone.catalog.bases import BaseSpec
 from tickertone.errors import ModelError
@@ -79,10 +79,6 @@ def scores_loss(folder: Path, recipe: Any) -> float:
     return log_loss(scores(out, recipe, folder)[::3])
 
 
-def written(folder: Path) -> dict[str, bytes]:
-    return {f.name: f.read_bytes() for f in folder.iterdir()}
-
-
 class Killed(Exception):
     pass
 
@@ -108,7 +104,7 @@ def test_a_training_that_was_cut_short_ends_as_one_that_was_not(
     said: list[str] = []
     resumed, _ = fitted(tmp_path / "cut", recipe, say=said.append)
     assert any(line.startswith("resuming at step 7") for line in said)
-    assert written(resumed) == written(whole)
+    assert contents(resumed) == contents(whole)
 
 
 @pytest.mark.parametrize(("family", "tuning"), KINDS)
@@ -118,10 +114,10 @@ def test_a_training_that_was_finished_is_not_trained_again(
     """As where it was killed after its last checkpoint and before it had written what is kept."""
     recipe = tuned(family, bases[family], tuning, epochs=1)
     out, _ = fitted(tmp_path, recipe)
-    before = written(out)
+    before = contents(out)
     said: list[str] = []
     again, _ = fitted(tmp_path, recipe, say=said.append)
-    assert written(again) == before
+    assert contents(again) == before
     assert not any("training" in line or "resuming" in line for line in said)
 
 

@@ -17,9 +17,10 @@ nearer.
 import numpy as np
 
 from tickertone.errors import DataError
-from tickertone.metrics.bootstrap import LEVEL, percentile_interval, resample_counts
+from tickertone.metrics.bootstrap import percentile_interval, resample_counts
 from tickertone.metrics.classification import Floats
 from tickertone.metrics.evaluation import Estimate
+from tickertone.metrics.unseen import share_unseen
 
 FEWEST_MODELS = 3
 FEWEST_TO_RESAMPLE = 5
@@ -72,7 +73,7 @@ def _least_of_one_order(scores: Floats, accuracies: Floats) -> float:
     half = len(order) // 2
     below, above = order[:half], order[-half:]
     pairs = ((scores[below] < scores[above]) & (accuracies[below] < accuracies[above])).sum()
-    return float(2 * ((1 - LEVEL) / 2) ** (1 / pairs) - 1) if pairs else -1.0
+    return 1 - 2 * share_unseen(int(pairs))
 
 
 def _rounded(tau: float) -> float:

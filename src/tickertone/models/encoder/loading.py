@@ -20,7 +20,7 @@ from transformers import (
 from tickertone.catalog.forms.encoder import EncoderForm
 from tickertone.errors import ModelError
 from tickertone.models.encoder.pooling import MeanPooledClassifier
-from tickertone.models.pretrained import require_positions, require_weights
+from tickertone.models.pretrained import require_positions, require_weights, settle_config
 
 WEIGHTS = "model.safetensors"
 ADAPTERS = "adapter_model.safetensors"
@@ -106,10 +106,7 @@ def save(model: Any, tokenizer: Any, folder: Path, form: EncoderForm) -> None:
         save_file(_contiguous(_adapters(model)), folder / ADAPTERS)
         return  # the recipe says the rest: peft's own config lists names in the order of a set
     save_file(_contiguous(model.state_dict()), folder / WEIGHTS, metadata={"format": "pt"})
-    model.config.name_or_path = form.base.name
-    # As a Trainer leaves it. A training that was killed after its last checkpoint has met none.
-    model.config.architectures = [type(model).__name__]
-    model.config.use_cache = False
+    settle_config(model, form.base.name)
     model.config.save_pretrained(folder)
     tokenizer.save_pretrained(folder)
 

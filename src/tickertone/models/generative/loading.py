@@ -16,7 +16,12 @@ from safetensors.torch import load_file, load_model, save_file
 from tickertone.catalog.forms.prompted import PromptedForm
 from tickertone.errors import ModelError
 from tickertone.models.generative.network import Network
-from tickertone.models.pretrained import device, load_tokenizer, require_all_weights
+from tickertone.models.pretrained import (
+    device,
+    load_tokenizer,
+    require_all_weights,
+    settle_config,
+)
 
 WEIGHTS = "model.safetensors"
 ADAPTERS = "adapter_model.safetensors"
@@ -86,9 +91,7 @@ def prompt_tokenizer(base: Path, network: Network) -> Any:
 def save_tuned(model: Any, tokenizer: Any, folder: Path, form: PromptedForm) -> None:
     """Write what scoring needs: a whole checkpoint for `tuning: full`, else the adapters alone."""
     if form.tuning == "full":
-        model.config.name_or_path = form.base.name  # no path of this machine
-        # As a Trainer leaves it. A training that was killed after its last checkpoint has met none.
-        model.config.use_cache = False
+        settle_config(model, form.base.name)
         model.save_pretrained(folder)
         tokenizer.save_pretrained(folder)
     else:
